@@ -1,0 +1,179 @@
+"""The frozen nouns of a result: verdicts, findings, what a scenario and a run came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """PASS only when every check ran, had something to look at, and found nothing."""
+
+    PASS = "PASS"
+    FAIL = "FAIL"
+    UNKNOWN = "UNKNOWN"
+
+    @staticmethod
+    def worst(verdicts: Iterable[Verdict]) -> Verdict:
+        """Return FAIL if any failed, else UNKNOWN if any is unknown or there is none, else PASS."""
+        found = set(verdicts)
+        if Verdict.FAIL in found:
+            return Verdict.FAIL
+        return Verdict.PASS if found == {Verdict.PASS} else Verdict.UNKNOWN
+
+
+class Severity(StrEnum):
+    """Critical: legal or irreversible. Major: data is wrong. Minor: a nuisance."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """Where a found value came from: who wrote it, in which request, on the strength of which earlier read.
+
+    Sequences are positions in the journal (`journal.jsonl.gz`). ``request`` reads like ``PATCH /crm/v3/...``.
+    """
+
+    actor: str
+    written_by: int | None = None
+    request: str | None = None
+    read_at: int | None = None
+    read_request: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One fact on both sides: before the sync that went wrong and after it, as a person would read it."""
+
+    crm_before: Any = None
+    ma_before: Any = None
+    crm_after: Any = None
+    ma_after: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One violation, worded for the person who must fix it."""
+
+    rule: str
+    message: str
+    severity: Severity
+    system: str | None = None  # "crm" | "ma"
+    kind: str | None = None
+    person: str | None = None  # name and key of the person, e.g. "p0007 Zofia Bodera"
+    field: str | None = None
+    expected: Any = None
+    found: Any = None
+    classification: str = ""
+    caused_by: int | None = None
+    bug_class: str | None = None  # e.g. "B001"
+    record_id: str | None = None
+    sync: int | None = None  # 1-based number of the sync after which it was seen
+    sides: Sides | None = None
+    blame: Blame | None = None
+    story: tuple[str, ...] = ()  # who edited what, what was read, what was written: one line each
+    requests: tuple[int, ...] = ()  # journal sequences of the exchanges that did it
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check came to. ``looked_at`` = number of facts compared; 0 is never a PASS for a required check."""
+
+    check: str
+    rules: tuple[str, ...]
+    verdict: Verdict
+    looked_at: int = 0
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""  # why UNKNOWN, or what was left open
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSummary:
+    """One run of the connector. Times in seconds."""
+
+    number: int
+    exit_code: int | None
+    ended: str  # "exited" | "timeout" | "killed" | "not started"
+    seconds: float
+    start_seq: int
+    end_seq: int
+    reads: int
+    writes: int
+    refused: int
+    output_tail: str = ""
+    output_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of the request timeline. ``kind``: request, edit, sync_start, sync_end, step, fault."""
+
+    seq: int
+    at_ms: int
+    kind: str
+    system: str
+    text: str
+    status: int | None = None
+    actor: str = ""
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """What one scenario came to."""
+
+    id: str
+    title: str
+    verdict: Verdict
+    reason: str
+    checks: tuple[CheckResult, ...]
+    findings: tuple[Finding, ...]
+    reproduce: str
+    classes: tuple[str, ...] = ()  # bug classes the scenario is there for
+    faults_fired: tuple[str, ...] = ()
+    syncs: tuple[SyncSummary, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    left_open: tuple[str, ...] = ()  # what the mapping leaves open, so nothing was demanded
+    not_checked: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()  # calls the mocks refused because they do not know them
+    assumed: tuple[str, ...] = ()  # assumed behaviours that answers rested on
+    conflict_log: tuple[str, ...] = ()  # what the connector itself said about conflicts
+    people: int = 0
+    calls: dict[str, int] = field(default_factory=dict)  # operation -> number
+    matrix: tuple[dict[str, Any], ...] = ()  # overwrite grid: {field, winner, direction, changed, to, verdict, ...}
+    exposure: tuple[dict[str, Any], ...] = ()  # {person, key, seconds, requests: [seq]}
+    seconds: float = 0.0
+    connector_seconds: float = 0.0
+    skipped_rules: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def rules_checked(self) -> tuple[str, ...]:
+        """Return the rules that were checked and had something to look at, sorted."""
+        return tuple(sorted({r for c in self.checks if c.looked_at for r in c.rules}))
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a whole run came to: the only thing renderers see."""
+
+    version: str
+    seed: int
+    verdict: Verdict
+    connector: dict[str, Any]  # {"name", "command", "network", ...}; no secrets
+    systems: dict[str, str]
+    scenarios: tuple[ScenarioResult, ...]
+    mapping_name: str
+    mapping_problems: tuple[str, ...] = ()
+    started_at: str = ""
+    seconds: float = 0.0
+
+    @property
+    def assumed_behaviours(self) -> int:
+        """Return how many different assumed behaviours the verdict rests on."""
+        return len({a for s in self.scenarios for a in s.assumed})

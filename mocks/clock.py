@@ -1,0 +1,74 @@
+"""The one owner of time: wall time plus an offset, which can be frozen or moved.
+
+Connectors live in wall time, so the mocks do too; a scenario may freeze the clock or move it ahead.
+Nothing else in the project asks the operating system what time it is for a value that a mock shows.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+
+class Clock:
+    """Milliseconds since the epoch, as the sandbox sees them. Never runs backwards."""
+
+    __slots__ = ("_frozen_ms", "_last_ms", "_offset_ms")
+
+    def __init__(self, frozen_at_ms: int | None = None) -> None:
+        self._offset_ms = 0
+        self._frozen_ms = frozen_at_ms
+        self._last_ms = 0
+
+    def now_ms(self) -> int:
+        """Return the sandbox time in milliseconds since 1970-01-01 UTC."""
+        if self._frozen_ms is not None:
+            value = self._frozen_ms
+        else:
+            value = time.time_ns() // 1_000_000 + self._offset_ms
+        # A host clock that steps back (NTP) must not reorder the journal.
+        self._last_ms = max(self._last_ms, value)
+        return self._last_ms
+
+    def now(self) -> datetime:
+        """Return the sandbox time as an aware datetime in UTC."""
+        return from_ms(self.now_ms())
+
+    @property
+    def is_frozen(self) -> bool:
+        """Tell whether time stands still."""
+        return self._frozen_ms is not None
+
+    @property
+    def offset_ms(self) -> int:
+        """Return how far the sandbox is ahead of wall time, in milliseconds."""
+        return self._offset_ms
+
+    def freeze(self, at_ms: int | None = None) -> None:
+        """Stop time at ``at_ms`` (default: now)."""
+        self._frozen_ms = self.now_ms() if at_ms is None else at_ms
+
+    def thaw(self) -> None:
+        """Let time run again from where it stands."""
+        if self._frozen_ms is not None:
+            self._offset_ms = self._frozen_ms - time.time_ns() // 1_000_000
+            self._frozen_ms = None
+
+    def move(self, seconds: float) -> None:
+        """Move time ahead by ``seconds``; a negative number is refused, because stamps must stay ordered."""
+        if seconds < 0:
+            raise ValueError(f"the clock moves ahead only; {seconds} seconds were asked for")
+        if self._frozen_ms is not None:
+            self._frozen_ms += round(seconds * 1000)
+        else:
+            self._offset_ms += round(seconds * 1000)
+
+
+def from_ms(value_ms: int) -> datetime:
+    """Return an aware UTC datetime for milliseconds since the epoch."""
+    return datetime.fromtimestamp(value_ms / 1000, UTC)
+
+
+def to_ms(value: datetime) -> int:
+    """Return milliseconds since the epoch for an aware datetime."""
+    return round(value.timestamp() * 1000)

@@ -1,0 +1,68 @@
+"""The control plane of a mock: look into it and steer it, apart from every vendor path.
+
+Served under `/_syncproof`. It accepts only loopback `Host` and `Origin` headers and the run's own token, so that a
+page in the user's browser cannot drive it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+
+from .dialect import Dialect
+from .journal import Exchange
+
+_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
+
+
+def _is_loopback(authority: str) -> bool:
+    host = authority.rpartition("//")[2].rsplit(":", 1)[0] if not authority.endswith("]") else authority
+    return host in _LOOPBACK
+
+
+def control_app(dialect: Dialect, token: str) -> FastAPI:
+    """Return the control plane of ``dialect``; every call needs the header ``x-syncproof-token``."""
+    app = FastAPI(title=f"syncproof {dialect.name}", openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Any) -> Any:
+        origin = request.headers.get("origin")
+        if not _is_loopback(request.headers.get("host", "")) or (origin and not _is_loopback(origin)):
+            return JSONResponse({"error": "only loopback Host and Origin are accepted"}, 403)
+        if not hmac.compare_digest(request.headers.get("x-syncproof-token", ""), token):
+            return JSONResponse({"error": "send the run's token in x-syncproof-token"}, 401)
+        return await call_next(request)
+
+    @app.get("/_syncproof/health")
+    async def health() -> dict[str, Any]:
+        return {"dialect": dialect.name, "role": dialect.role, "now_ms": dialect.clock.now_ms(),
+                "journal": len(dialect.journal), "kinds": {k: dialect.store.size(k) for k in dialect.store.kinds}}
+
+    @app.get("/_syncproof/exchanges")
+    async def exchanges(start: int = 0, limit: int = 100) -> list[dict[str, Any]]:
+        found = [e for e in dialect.journal.entries[max(start, 0):] if isinstance(e, Exchange)]
+        return [
+            {"seq": e.seq, "system": e.system, "method": e.method, "path": e.path, "status": e.status,
+             "operation": e.operation, "fault": e.fault, "hint": e.hint}
+            for e in found[: min(max(limit, 0), 1000)]
+        ]
+
+    @app.get("/_syncproof/records/{kind}")
+    async def records(kind: str, limit: int = 100) -> Any:
+        if kind not in dialect.store.kinds:
+            return JSONResponse({"error": f"no kind `{kind}`", "known": list(dialect.store.kinds)}, 404)
+        rows = list(dialect.store.rows(kind))[: min(max(limit, 0), 10_000)]
+        return [{"id": r.id, "revision": r.revision, "values": r.values} for r in rows]
+
+    @app.post("/_syncproof/clock/move")
+    async def move(seconds: float) -> Any:
+        try:
+            dialect.clock.move(seconds)
+        except ValueError as error:
+            return JSONResponse({"error": str(error)}, 422)
+        return {"now_ms": dialect.clock.now_ms()}
+
+    return app

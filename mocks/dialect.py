@@ -1,0 +1,170 @@
+"""What every mock offers: to the wire (answers), to the harness (seed, desk, schema), to checks (meaning).
+
+A dialect is one vendor's way of speaking about records in a `Store`. It is driven from one event loop; handlers
+are plain functions that never wait, so each request is atomic.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from .consent import ConsentKey, ConsentMark, ConsentProof
+from .journal import Row
+from .schema import FieldInfo
+from .store import Store
+from .wire import Evidence, Request, Response, Router
+from .world import World
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A vendor behaviour that is not certain: its name, default, the values it may take and what it rests on."""
+
+    name: str
+    default: Any
+    allowed: tuple[Any, ...]
+    evidence: Evidence
+    note: str
+
+
+class Dialect(ABC):
+    """One vendor. Subclasses set ``name``, ``role`` and ``switches`` and build ``router`` and ``store``."""
+
+    name: ClassVar[str]
+    role: ClassVar[str]
+    switches: ClassVar[tuple[Switch, ...]] = ()
+
+    router: Router
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.clock = world.clock
+        self.dice = world.dice
+        self.journal = world.journal
+        self.store = Store(self.name, world.journal)
+        self.base_url = ""
+        self.settings: dict[str, Any] = {s.name: s.default for s in self.switches}
+        self.consent_fields: dict[tuple[str, str], ConsentField] = {}
+
+    # -- switches -----------------------------------------------------------------------------------
+
+    def switch(self, name: str, value: Any) -> None:
+        """Set a behaviour switch. Raises ValueError naming the switches or values that exist."""
+        found = {s.name: s for s in self.switches}.get(name)
+        if found is None:
+            raise ValueError(f"{self.name} has no switch `{name}`; known: {', '.join(sorted(self.settings))}")
+        if found.allowed and value not in found.allowed:
+            raise ValueError(f"{self.name}.{name} cannot be {value!r}; allowed: {', '.join(map(repr, found.allowed))}")
+        self.settings[name] = value
+
+    def rests_on(self, assumption: str) -> None:
+        """Note in the exchange under way that its answer rests on an assumed behaviour."""
+        if self.journal.exchange is not None:
+            self.journal.exchange.assumed.append(assumption)
+
+    def served(self, row: Row) -> None:
+        """Note in the exchange under way that the caller saw this row: blame needs to know who read what."""
+        if self.journal.exchange is not None:
+            self.journal.exchange.served.append((row.kind, row.id, row.revision))
+
+    def refused(self, what: str, code: str, message: str) -> None:
+        """Note in the exchange under way that one item was refused, whatever the HTTP status says."""
+        if self.journal.exchange is not None:
+            self.journal.exchange.refused.append((what, code, message))
+
+    # -- wire ---------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def authorise(self, request: Request, operation_id: str) -> Response | None:
+        """Return None when the request may pass, else the vendor's refusal. May set ``request.session``."""
+
+    @abstractmethod
+    def unknown(self, request: Request, allowed: tuple[str, ...]) -> Response:
+        """Return the vendor's answer to an unknown path, or (``allowed`` not empty) to a wrong method."""
+
+    @abstractmethod
+    def failed(self, request: Request) -> Response:
+        """Return the vendor's answer to a fault of its own (status 500)."""
+
+    @abstractmethod
+    def limited(self, request: Request, retry_after_s: int | None) -> Response:
+        """Return the vendor's rate-limit refusal."""
+
+    def before(self, request: Request) -> None:
+        """Do what the vendor does before each request (index lag that has passed, usage counters)."""
+
+    def after(self, request: Request, response: Response) -> None:
+        """Add the headers that the vendor sends with each answer."""
+
+    @abstractmethod
+    def credentials(self) -> Mapping[str, str]:
+        """Return what a connector may be given: keys of design.md section 12 (token, client_id, ...)."""
+
+    # -- schema -------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def schema(self, kind: str) -> Mapping[str, FieldInfo]:
+        """Return the fields of ``kind`` by canonical name. Raises UnknownKindError."""
+
+    @abstractmethod
+    def add_field(self, kind: str, info: FieldInfo) -> None:
+        """Add a custom field to ``kind``, as an administrator would."""
+
+    # -- seed and desk ------------------------------------------------------------------------------
+
+    @abstractmethod
+    def seed(self, kind: str, values: Mapping[str, Any], *, created_ms: int, modified_ms: int) -> Row:
+        """Add a record that was always there: vendor defaults apply, rules that would refuse it do not."""
+
+    @abstractmethod
+    def desk_create(self, kind: str, values: Mapping[str, Any]) -> Row:
+        """A person creates a record in the vendor's own screens. Raises `DeskError` as the screen would."""
+
+    @abstractmethod
+    def desk_edit(self, kind: str, record_id: str, values: Mapping[str, Any]) -> Row:
+        """A person changes fields of a record; a blank is None."""
+
+    @abstractmethod
+    def desk_delete(self, kind: str, record_id: str) -> None:
+        """A person deletes a record the ordinary way (recycle bin, archive)."""
+
+    @abstractmethod
+    def desk_erase(self, kind: str, record_id: str) -> None:
+        """A person erases someone for good (GDPR)."""
+
+    @abstractmethod
+    def desk_consent(
+        self, kind: str, record_id: str, key: ConsentKey, *, grant: bool, proof: ConsentProof | None
+    ) -> None:
+        """The person behind a record says yes or no; the vendor's side effects apply."""
+
+    # -- meaning ------------------------------------------------------------------------------------
+
+    def declare_consent(self, kind: str, field_name: str, consent: ConsentField) -> None:
+        """Tell the dialect that a field of its records carries a consent (a mapping says so)."""
+        self.consent_fields[kind, field_name] = consent
+
+    @abstractmethod
+    def consents(self, row: Row) -> tuple[ConsentMark, ...]:
+        """Return what the row says about consent (empty: nothing). Pure: only the row and declarations count."""
+
+    @abstractmethod
+    def addresses(self, row: Row) -> tuple[str, ...]:
+        """Return the e-mail addresses of a person's record, primary first, lower case."""
+
+
+@dataclass(frozen=True)
+class ConsentField:
+    """How one field carries a consent: its key and the fields beside it that hold when and through what."""
+
+    key: ConsentKey
+    at_field: str | None = None
+    source_field: str | None = None
+    inverted: bool = False
+
+
+class DeskError(ValueError):
+    """The vendor's screen refused what a person wanted to do; the text is the screen's."""

@@ -1,0 +1,183 @@
+"""The single source of truth: every exchange and every change, in order, with actor and cause.
+
+A change keeps the record before and after (records are replaced, never mutated), so keeping it costs
+two references; field differences, blame, rewind and every intermediate state are derived from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .clock import Clock
+
+
+class Actor(StrEnum):
+    """Who made something happen."""
+
+    SEED = "seed"
+    CRM_USER = "crm_user"
+    MA_USER = "ma_user"
+    VENDOR_AUTOMATION = "vendor_automation"
+    CONNECTOR = "connector"
+    HARNESS = "harness"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record at one revision. Treat ``values`` as frozen: a change makes a new row."""
+
+    kind: str
+    id: str
+    values: dict[str, Any]
+    revision: int
+    created_ms: int
+    modified_ms: int
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One record changed. ``before`` is None for a creation, ``after`` is None once it is gone for good."""
+
+    seq: int
+    at_ms: int
+    system: str
+    actor: Actor
+    exchange: int | None
+    kind: str
+    record_id: str
+    before: Row | None
+    after: Row | None
+    note: str = ""
+
+    @property
+    def fields(self) -> dict[str, tuple[Any, Any]]:
+        """Return what changed: field -> (old, new); ``None`` stands for absent too."""
+        old = self.before.values if self.before else {}
+        new = self.after.values if self.after else {}
+        names = list(dict.fromkeys([*old, *new]))
+        return {n: (old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One HTTP request with its answer. Written when the request arrives, completed when it is answered."""
+
+    seq: int
+    at_ms: int
+    system: str
+    actor: Actor
+    method: str
+    path: str
+    query: str
+    request_headers: dict[str, str]
+    request_body: bytes
+    operation: str | None = None
+    evidence: str = ""
+    status: int = 0
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: bytes = b""
+    # (kind, record id, revision) of every record whose values were shown to the caller.
+    served: list[tuple[str, str, int]] = field(default_factory=list)
+    # Behaviour switches and operations marked `assumed` that this answer rested on.
+    assumed: list[str] = field(default_factory=list)
+    # Items the mock refused inside a request, whatever the HTTP status: (record or trace id, code, message).
+    refused: list[tuple[str, str, str]] = field(default_factory=list)
+    fault: str = ""
+    hint: str = ""
+    crash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A named moment of the scenario: the start of a sync, a step, a settled snapshot."""
+
+    seq: int
+    at_ms: int
+    name: str
+    detail: str = ""
+
+
+Entry = Exchange | Change | Mark
+
+
+class Journal:
+    """Append-only list of entries shared by all systems of a run; ``seq`` is the index of an entry."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.entries: list[Entry] = []
+        self.actor = Actor.HARNESS
+        self.exchange: Exchange | None = None
+        self.note = ""
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @contextmanager
+    def acting(self, actor: Actor, note: str = "") -> Iterator[None]:
+        """Name who causes the changes made inside the block (a human act, the seed, vendor automation)."""
+        kept = self.actor, self.note
+        self.actor, self.note = actor, note
+        try:
+            yield
+        finally:
+            self.actor, self.note = kept
+
+    def open_exchange(
+        self, system: str, actor: Actor, method: str, path: str, query: str, headers: dict[str, str], body: bytes
+    ) -> Exchange:
+        """Append a request that has just arrived; changes until `close_exchange` are caused by it."""
+        entry = Exchange(len(self.entries), self.clock.now_ms(), system, actor, method, path, query, headers, body)
+        self.entries.append(entry)
+        self.exchange = entry
+        return entry
+
+    def close_exchange(self) -> None:
+        """Say that changes from now on are not caused by the last exchange."""
+        self.exchange = None
+
+    def change(self, system: str, before: Row | None, after: Row | None) -> Change:
+        """Append what happened to one record; actor and exchange are those now in force."""
+        row = after or before
+        assert row is not None
+        exchange = self.exchange
+        actor = self.actor
+        if exchange is not None and actor is Actor.HARNESS:
+            actor = exchange.actor
+        entry = Change(
+            len(self.entries),
+            self.clock.now_ms(),
+            system,
+            actor,
+            exchange.seq if exchange is not None else None,
+            row.kind,
+            row.id,
+            before,
+            after,
+            self.note,
+        )
+        self.entries.append(entry)
+        return entry
+
+    def mark(self, name: str, detail: str = "") -> Mark:
+        """Append a named moment and return it."""
+        entry = Mark(len(self.entries), self.clock.now_ms(), name, detail)
+        self.entries.append(entry)
+        return entry
+
+    def changes(self, start: int = 0, end: int | None = None) -> Iterator[Change]:
+        """Yield the changes with ``start <= seq < end``."""
+        for entry in self.entries[start:end]:
+            if isinstance(entry, Change):
+                yield entry
+
+    def exchanges(self, start: int = 0, end: int | None = None) -> Iterator[Exchange]:
+        """Yield the exchanges with ``start <= seq < end``."""
+        for entry in self.entries[start:end]:
+            if isinstance(entry, Exchange):
+                yield entry

@@ -1,0 +1,242 @@
+"""Dialect -> ASGI app -> socket. All mocks of a run share one uvloop thread; a request is answered atomically.
+
+FastAPI carries the control plane under `/_syncproof`; every other path goes straight to the dialect, because
+FastAPI's per-route dispatch costs four times the whole answer (measured; see bench/).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import traceback
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import uvicorn
+import uvloop
+
+from .control import control_app
+from .dialect import Dialect
+from .journal import Actor, Exchange
+from .wire import Operation, Request, Response
+
+MAX_BODY_BYTES = 150 * 1024 * 1024
+MAX_URL_BYTES = 16_384
+CONTROL_PREFIX = "/_syncproof"
+
+Proceed = Callable[[], Awaitable[Response]]
+Interceptor = Callable[[Dialect, Request, Operation | None, Proceed], Awaitable[Response]]
+
+
+class MockApp:
+    """The ASGI application of one dialect."""
+
+    def __init__(self, dialect: Dialect, control_token: str) -> None:
+        self.dialect = dialect
+        self.interceptors: list[Interceptor] = []
+        self._control_token = control_token
+        self._control: Any = None
+
+    @property
+    def control(self) -> Any:
+        """Return the FastAPI control plane, made at the first use."""
+        if self._control is None:
+            self._control = control_app(self.dialect, self._control_token)
+        return self._control
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one HTTP request (ASGI)."""
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith(CONTROL_PREFIX):
+            await self.control(scope, receive, send)
+            return
+        request = await self._read(scope, receive)
+        if request is None:
+            await _send(send, Response(413, b"", "text/plain"))
+            return
+        await _send(send, await self._answer(request))
+
+    async def _read(self, scope: Any, receive: Any) -> Request | None:
+        message = await receive()
+        body = message.get("body", b"")
+        if message.get("more_body"):
+            parts, size = [body], len(body)
+            while message.get("more_body"):
+                message = await receive()
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > MAX_BODY_BYTES:
+                    return None
+            body = b"".join(parts)
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        path = scope.get("raw_path", b"").decode("latin-1").partition("?")[0] or scope["path"]
+        base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
+        return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, base_url)
+
+    async def _answer(self, request: Request) -> Response:
+        dialect = self.dialect
+        journal = dialect.journal
+        matched = dialect.router.match(request.method, request.segments)
+        operation = None
+        if matched is not None:
+            operation, request.params = matched
+        entry = journal.open_exchange(
+            dialect.name, Actor.CONNECTOR, request.method, request.path, request.query_string, request.headers,
+            request.body,
+        )
+        journal.close_exchange()
+        if operation is not None:
+            entry.operation, entry.evidence = operation.id, str(operation.evidence)
+
+        async def proceed() -> Response:
+            return self._perform(request, operation, entry)
+
+        for interceptor in self.interceptors:
+            proceed = _wrap(interceptor, dialect, request, operation, proceed)
+        response = await proceed() if self.interceptors else self._perform(request, operation, entry)
+        entry.status, entry.response_body = response.status, response.body
+        entry.response_headers = tuple(response.headers)
+        return response
+
+    def _perform(self, request: Request, operation: Operation | None, entry: Exchange) -> Response:
+        """Run the vendor's part: refuse, authorise or answer. Changes made meanwhile are caused by ``entry``."""
+        dialect, journal = self.dialect, self.dialect.journal
+        journal.exchange = entry
+        try:
+            if len(request.path) + len(request.query_string) > MAX_URL_BYTES:
+                response = Response(414, b"", "text/plain")
+            elif operation is None:
+                response = self._unknown(request, entry)
+            else:
+                dialect.before(request)
+                response = dialect.authorise(request, operation.id) or operation.handler(dialect, request)
+        except Exception:  # noqa: BLE001 (a bug of ours must become an UNKNOWN verdict, not a dead server)
+            entry.crash = traceback.format_exc()
+            response = dialect.failed(request)
+        finally:
+            journal.exchange = None
+        dialect.after(request, response)
+        return response
+
+    def _unknown(self, request: Request, entry: Exchange) -> Response:
+        router = self.dialect.router
+        response = self.dialect.unknown(request, router.allowed(request.segments))
+        nearest = router.nearest(request.method, request.path)
+        if nearest is not None:
+            entry.hint = f"{nearest.method} {nearest.path}"
+            response.headers.append(("x-syncproof-hint", f"nearest supported: {entry.hint}"))
+        return response
+
+
+def _wrap(
+    interceptor: Interceptor, dialect: Dialect, request: Request, operation: Operation | None, inner: Proceed
+) -> Proceed:
+    async def proceed() -> Response:
+        return await interceptor(dialect, request, operation, inner)
+
+    return proceed
+
+
+async def _send(send: Any, response: Response) -> None:
+    headers = [(k.lower().encode("latin-1"), v.encode("latin-1", "replace")) for k, v in response.headers]
+    if response.status != 204:
+        if response.content_type:
+            headers.append((b"content-type", response.content_type.encode("latin-1")))
+        headers.append((b"content-length", str(len(response.body)).encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})
+
+
+class Servers:
+    """Runs apps on loopback ports in one thread; `call` runs a function there, between two requests."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._servers: list[uvicorn.Server] = []
+        self._sockets: list[socket.socket] = []
+
+    def start(self, apps: Iterable[MockApp], ports: Iterable[int] | None = None) -> list[int]:
+        """Listen on 127.0.0.1 (``ports`` or free ones) and return the ports once all of them answer.
+
+        Raises OSError when a wanted port is taken; nothing is left listening then.
+        """
+        apps = list(apps)
+        wanted = list(ports) if ports is not None else [0] * len(apps)
+        try:
+            for port in wanted:
+                self._sockets.append(_listen(port))
+        except OSError:
+            self._close_sockets()
+            raise
+        found = [s.getsockname()[1] for s in self._sockets]
+        for app, port in zip(apps, found, strict=True):
+            app.dialect.base_url = f"http://127.0.0.1:{port}"
+        ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(apps, ready), name="syncproof-mocks", daemon=True)
+        self._thread.start()
+        ready.wait()
+        return found
+
+    def _run(self, apps: list[MockApp], ready: threading.Event) -> None:
+        loop = uvloop.new_event_loop()
+        asyncio.set_event_loop(loop)
+        self._loop = loop
+        loop.run_until_complete(self._serve(apps, ready))
+        loop.close()
+
+    async def _serve(self, apps: list[MockApp], ready: threading.Event) -> None:
+        tasks = []
+        for app, sock in zip(apps, self._sockets, strict=True):
+            config = uvicorn.Config(
+                app, log_level="critical", access_log=False, lifespan="off", http="httptools", ws="none",
+                server_header=False, date_header=False, timeout_graceful_shutdown=1, backlog=2048,
+            )
+            server = uvicorn.Server(config)
+            self._servers.append(server)
+            tasks.append(asyncio.create_task(server.serve(sockets=[sock])))
+        while not all(s.started for s in self._servers):
+            await asyncio.sleep(0.001)
+        ready.set()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def call(self, function: Callable[[], Any]) -> Any:
+        """Run ``function`` on the servers' thread, between two requests, and return its result."""
+        if self._loop is None or threading.current_thread() is self._thread:
+            return function()
+
+        async def run() -> Any:
+            return function()
+
+        return asyncio.run_coroutine_threadsafe(run(), self._loop).result()
+
+    def stop(self) -> None:
+        """Stop listening and end the thread. Safe to call twice."""
+        for server in self._servers:
+            server.should_exit = True
+            server.force_exit = True
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+            self._thread = None
+        self._loop = None
+        self._servers.clear()
+        self._close_sockets()
+
+    def _close_sockets(self) -> None:
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+
+
+def _listen(port: int) -> socket.socket:
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind(("127.0.0.1", port))
+    except OSError:
+        sock.close()
+        raise
+    sock.setblocking(False)
+    return sock
