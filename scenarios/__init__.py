@@ -1,0 +1,1 @@
+"""Built-in scenarios and the default mapping: data only."""
