@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from .consent import ConsentKey, ConsentMark, ConsentProof
 from .journal import Row
 from .schema import FieldInfo
-from .store import Store
+from .store import Snapshot, Store
 from .wire import Evidence, Request, Response, Router
 from .world import World
 
@@ -36,6 +36,14 @@ class Dialect(ABC):
     name: ClassVar[str]
     role: ClassVar[str]
     switches: ClassVar[tuple[Switch, ...]] = ()
+
+    # Which kind holds the people who own records, the fields with their e-mail address and whether they are active.
+    owner_kind: ClassVar[str] = ""
+    owner_email_field: ClassVar[str] = "Email"
+    owner_active_field: ClassVar[str] = ""
+    # Fields that the vendor itself moves with every write, and prefixes of such fields.
+    system_fields: ClassVar[frozenset[str]] = frozenset()
+    system_prefixes: ClassVar[tuple[str, ...]] = ()
 
     router: Router
 
@@ -113,6 +121,14 @@ class Dialect(ABC):
     def add_field(self, kind: str, info: FieldInfo) -> None:
         """Add a custom field to ``kind``, as an administrator would."""
 
+    def add_subscription(self, name: str) -> None:
+        """Add a named purpose that people subscribe to, where the vendor has such."""
+        raise NotImplementedError(f"{self.name} has no subscription types; `{name}` cannot be added")
+
+    def subscription_names(self) -> tuple[str, ...]:
+        """Return the named purposes people may subscribe to (none where the vendor has no such thing)."""
+        return ()
+
     # -- seed and desk ------------------------------------------------------------------------------
 
     @abstractmethod
@@ -141,6 +157,14 @@ class Dialect(ABC):
     ) -> None:
         """The person behind a record says yes or no; the vendor's side effects apply."""
 
+    @abstractmethod
+    def seed_owner(self, first_name: str, last_name: str, email: str, active: bool) -> str:
+        """Add a user who may own records and return the id that records refer to."""
+
+    def seed_company_link(self, kind: str, record_id: str, company_id: str) -> None:
+        """Hang a person's record on a company where that is not a field of the record."""
+        raise NotImplementedError(f"{self.name} keeps companies in a field")
+
     # -- meaning ------------------------------------------------------------------------------------
 
     def declare_consent(self, kind: str, field_name: str, consent: ConsentField) -> None:
@@ -150,6 +174,23 @@ class Dialect(ABC):
     @abstractmethod
     def consents(self, row: Row) -> tuple[ConsentMark, ...]:
         """Return what the row says about consent (empty: nothing). Pure: only the row and declarations count."""
+
+    def is_system_field(self, kind: str, name: str) -> bool:
+        """Tell whether the vendor moves this field by itself when a record is written."""
+        del kind
+        return name in self.system_fields or name.startswith(self.system_prefixes or ("\0",))
+
+    def owner_email(self, snapshot: Snapshot, owner_id: object) -> str | None:
+        """Return the e-mail address (lower case) of an owner id, or None when nobody is meant."""
+        row = snapshot.get(self.owner_kind, str(owner_id)) if owner_id else None
+        return str(row.values.get(self.owner_email_field) or "").casefold() or None if row else None
+
+    def has_active_owner(self, snapshot: Snapshot, email: str) -> bool:
+        """Tell whether somebody with this address can own records here."""
+        for row in snapshot.rows(self.owner_kind):
+            if str(row.values.get(self.owner_email_field) or "").casefold() == email.casefold():
+                return not self.owner_active_field or bool(row.values.get(self.owner_active_field))
+        return False
 
     @abstractmethod
     def addresses(self, row: Row) -> tuple[str, ...]:

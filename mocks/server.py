@@ -11,6 +11,8 @@ import socket
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Iterable
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 import uvicorn
@@ -44,6 +46,12 @@ class MockApp:
         if self._control is None:
             self._control = control_app(self.dialect, self._control_token)
         return self._control
+
+    def become(self, dialect: Dialect) -> None:
+        """Answer with another dialect (a fresh world) from the next request on; faults are forgotten."""
+        self.dialect = dialect
+        self.interceptors = []
+        self._control = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one HTTP request (ASGI)."""
@@ -96,6 +104,7 @@ class MockApp:
         for interceptor in self.interceptors:
             proceed = _wrap(interceptor, dialect, request, operation, proceed)
         response = await proceed() if self.interceptors else self._perform(request, operation, entry)
+        response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
         return response
@@ -228,6 +237,12 @@ class Servers:
         for sock in self._sockets:
             sock.close()
         self._sockets.clear()
+
+
+@lru_cache(maxsize=8)
+def _http_date(second: int) -> str:
+    # Connectors take their cursor from this header, so it tells the sandbox's time, not the machine's.
+    return formatdate(second, usegmt=True)
 
 
 def _listen(port: int) -> socket.socket:

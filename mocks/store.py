@@ -138,12 +138,13 @@ class Store:
     # -- writing ------------------------------------------------------------------------------------
 
     def create(
-        self, kind: str, record_id: str, values: dict[str, Any], *, created_ms: int | None = None
+        self, kind: str, record_id: str, values: dict[str, Any], *, created_ms: int | None = None,
+        modified_ms: int | None = None,
     ) -> Row:
         """Add a row. Raises `UniqueError` and changes nothing if a unique value is taken."""
         table = self._table(kind)
         now = self.clock.now_ms() if created_ms is None else created_ms
-        row = Row(kind, record_id, values, 1, now, now)
+        row = Row(kind, record_id, values, 1, now, now if modified_ms is None else modified_ms)
         self._check_unique(table, row, None)
         return self._put(table, None, row)
 
@@ -251,7 +252,8 @@ class Store:
     def _undo(self, table: _Table, entry: Change) -> None:
         if entry.after is not None:
             self._unindex(table, entry.after)
-            del table.rows[entry.after.id]
+            if entry.before is None:  # a record that stays keeps its place in the order of creation
+                del table.rows[entry.after.id]
         if entry.before is not None:
             table.rows[entry.before.id] = entry.before
             table.aliases.pop(entry.before.id, None)

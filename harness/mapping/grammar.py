@@ -183,7 +183,7 @@ class Mapping(_Strict):
     """The whole contract between two systems, as their owner states it."""
 
     mapping: str = Field(description="name of the mapping")
-    systems: dict[Literal["crm", "ma"], str] = Field(default_factory=lambda: {"crm": "salesforce", "ma": "hubspot"})
+    systems: dict[Literal["crm", "ma"], str] = {"crm": "salesforce", "ma": "hubspot"}
     objects: tuple[ObjectMapping, ...] = Field(min_length=1)
 
     def of(self, object_name: str) -> ObjectMapping | None:

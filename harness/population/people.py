@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 
 class PersonKind(StrEnum):
@@ -49,6 +49,7 @@ class Company:
     tax_id: str
     city: str
     industry: str
+    kind: PersonKind = PersonKind.CUSTOMER  # what its people are; a company never mixes kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,12 @@ class Person:
     interests: tuple[str, ...]
     last_activity: str  # YYYY-MM-DD
     dirt: frozenset[Dirt] = field(default_factory=frozenset)
+    national_id: str = ""  # a marked fake, never a number that the country's check digit would accept
+
+    @property
+    def number(self) -> int:
+        """Return the running number, from 0: what code words, phones and fresh values are made from."""
+        return int(self.key[1:]) - 1
 
     @property
     def name(self) -> str:
@@ -95,10 +102,21 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Ref:
+    """A value that is another record's id, known only once that record is seeded.
+
+    ``what`` is `company` (``key``: company key) or `owner` (``key``: e-mail address).
+    """
+
+    what: Literal["company", "owner"]
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordSeed:
     """One record to be seeded for a person (or company) in one system, in the vendor's field names.
 
-    ``object`` is the mapping's word (`contact`, `lead`, `company`), ``kind`` the vendor's.
+    ``object`` is the mapping's word (`contact`, `lead`, `company`), ``kind`` the vendor's. A value may be a `Ref`.
     """
 
     side: str  # crm | ma

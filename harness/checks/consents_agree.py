@@ -1,0 +1,44 @@
+"""I8: when everything is at rest both systems agree about each person, and a real new yes has arrived."""
+
+from __future__ import annotations
+
+from syncproof_mocks.consent import ConsentKey, ConsentState
+
+from ..mapping.grammar import Side
+from ..model import Severity
+from ..oracle.fields import Oracle
+from . import Rule, Seen
+
+RULES = (Rule("CONS-008", "a proved yes arrives, and both systems agree at rest (I8)", Severity.MAJOR, ("B082", "B009")),)
+
+
+def consents_agree(oracle: Oracle, seen: Seen) -> None:
+    """After the last sync: whoever gave a proved yes that nothing withdrew has it on every side the mapping reaches."""
+    ledger = oracle.consents
+    last = len(oracle.evidence.states) - 1
+    if last < 1:
+        return
+    start = oracle.evidence.syncs[last - 1].start_seq
+    for side in (Side.CRM, Side.MA):
+        effective = ledger.effective(side, oracle.evidence.states[last].on(side))
+        for person in oracle.taking_part(last):
+            for key in ledger.keys:
+                if key.purpose == "*" or ledger.state_at(person, key, start) < ConsentState.GRANTED:
+                    continue
+                said = ledger.last_saying(person, key, start)
+                if said is None or not said.grant or (said.side not in (side, None) and not ledger.travels(key, said.side or side)):
+                    continue
+                _compare(oracle, seen, person, key, side, effective.get((person, key), ConsentState.UNKNOWN), last)
+
+
+def _compare(oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Side, state: ConsentState, sync: int) -> None:
+    if oracle.consents.state_at(person, key, oracle.evidence.syncs[sync - 1].start_seq).refuses:
+        return
+    seen.look("CONS-008")
+    if not state.permits:
+        label = oracle.identity.label(person)
+        seen.finding(
+            "CONS-008", f"{label} said yes to {key} with proof, but the {side.upper()} says {state.name.lower()} after "
+            f"the last sync: this person wants mail and gets none.", system=str(side), kind="contact", person=label,
+            field=str(key), expected="granted", found=state.name.lower(), classification="consent_not_spread", sync=sync,
+        )

@@ -1,0 +1,68 @@
+"""Everybody who must be synchronised has a record on the other side after the sync."""
+
+from __future__ import annotations
+
+from ..mapping.grammar import Side
+from ..model import Severity
+from ..oracle.fields import Oracle
+from ..oracle.scope import Meeting
+from . import Rule, Seen
+
+RULES = (
+    Rule("SCOPE-001", "everybody in scope arrives on the other side", Severity.MAJOR, ("B053", "B014", "B015", "B057")),
+    Rule("SCOPE-004", "no record of a living person disappears", Severity.CRITICAL, ("B003", "B075")),
+)
+
+
+def everyone_arrived(oracle: Oracle, seen: Seen) -> None:
+    """Look at each person with a record on one side only when a sync started, and at each who had both."""
+    for sync, meetings in oracle.meetings.items():
+        for meeting in meetings:
+            if meeting.crowded:
+                continue
+            _arrival(oracle, seen, meeting, sync)
+            _disappearance(oracle, seen, meeting)
+
+
+def _arrival(oracle: Oracle, seen: Seen, meeting: Meeting, sync: int) -> None:
+    target = oracle.must_arrive(meeting)
+    if target is None:
+        return
+    seen.look("SCOPE-001")
+    if meeting.after(target) is None:
+        label = oracle.identity.label(meeting.subject)
+        refusal = oracle.refusals.excuses(sync, target, meeting.subject)
+        if refusal is not None:
+            seen.not_checked.append(f"{label}: refused by the {target.upper()} at #{refusal.seq}, and the connector said so")
+            return
+        seen.finding(
+            "SCOPE-001",
+            f"{label} is a {meeting.object.object} in the {target.other.upper()} and nobody keeps them out, but the "
+            f"{target.upper()} has no record after sync {sync}.",
+            system=str(target), kind=meeting.object.object, person=label, expected="a record", found=None,
+            classification="missing_record", sync=sync,
+        )
+
+
+def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
+    acts = oracle.acts_before(meeting.sync, meeting.subject)
+    if any(a.kind in ("delete", "erase") for a in acts):
+        return
+    for side in (Side.CRM, Side.MA):
+        before = meeting.before(side)
+        if before is None:
+            continue
+        if meeting.object.object != "company" and oracle.scope.kept_out(
+            meeting.object, side, before, oracle.evidence.before_syncs[meeting.sync - 1].at_ms
+        ):
+            continue
+        if meeting.before(side.other) is None and oracle.was_removed(meeting, side.other):
+            continue
+        seen.look("SCOPE-004")
+        if meeting.after(side) is None:
+            label = oracle.identity.label(meeting.subject)
+            seen.finding(
+                "SCOPE-004", f"{label}: the record in the {side.upper()} is gone after sync {meeting.sync}, and no "
+                "person deleted it.", system=str(side), kind=meeting.object.object, person=label, expected="a record",
+                found=None, classification="deleted", record_id=before.id, sync=meeting.sync,
+            )

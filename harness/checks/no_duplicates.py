@@ -1,0 +1,64 @@
+"""One person, one record per system: the connector adds no second one."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from syncproof_mocks.journal import Row
+
+from ..mapping.grammar import Side
+from ..model import Severity
+from ..oracle.fields import Oracle
+from . import Rule, Seen
+
+RULES = (
+    Rule("IDENT-001", "one person has one record in each system", Severity.MAJOR, ("B018", "B022", "B024", "B020")),
+    Rule("IDENT-003", "one company has one record in each system", Severity.MAJOR, ("B064",)),
+)
+
+
+def no_duplicates(oracle: Oracle, seen: Seen) -> None:
+    """Compare the number of records per person and company before and after each sync."""
+    states = oracle.evidence.states
+    for number in range(1, len(states)):
+        before, after = oracle.evidence.before_syncs[number - 1], states[number]
+        for side in (Side.CRM, Side.MA):
+            had = {p: len(rows) for p, rows in oracle.identity.records(side, before).items()}
+            for person, rows in oracle.identity.records(side, after).items():
+                seen.look("IDENT-001")
+                if len(rows) > max(1, had.get(person, 0)):
+                    _report(oracle, seen, person, rows, side, number)
+            _companies(oracle, seen, side, number)
+
+
+def _report(oracle: Oracle, seen: Seen, person: str, rows: list[Row], side: Side, sync: int) -> None:
+    label = oracle.identity.label(person)
+    newest = rows[-1]
+    system = oracle.evidence.dialects[side].name
+    changes = oracle.ledger.changes_of(system, newest.kind, newest.id)
+    born = changes[0] if changes and changes[0].before is None else None
+    exchange = oracle.ledger.exchange(born.exchange) if born else None
+    seen.finding(
+        "IDENT-001",
+        f"{label} has {len(rows)} records in the {side.upper()} after sync {sync}: "
+        f"{', '.join(f'{r.kind} {r.id}' for r in rows)}.",
+        system=str(side), kind=newest.kind, person=label, expected=1, found=len(rows), classification="duplicate",
+        caused_by=born.seq if born else None, record_id=newest.id, sync=sync,
+        requests=(exchange.seq,) if exchange else (),
+    )
+
+
+def _companies(oracle: Oracle, seen: Seen, side: Side, number: int) -> None:
+    company = oracle.evidence.mapping.of("company")
+    if company is None:
+        return
+    before, after = oracle.evidence.before_syncs[number - 1], oracle.evidence.states[number]
+    had = Counter({k: len(rows) for k, rows in oracle.scope.subjects(before, side, company).items()})
+    for key, rows in oracle.scope.subjects(after, side, company).items():
+        seen.look("IDENT-003")
+        if len(rows) > max(1, had[key]):
+            seen.finding(
+                "IDENT-003", f"Company {key} has {len(rows)} records in the {side.upper()} after sync {number}.",
+                system=str(side), kind="company", person=key, expected=1, found=len(rows), classification="duplicate",
+                record_id=rows[-1].id, sync=number,
+            )

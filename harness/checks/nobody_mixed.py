@@ -1,0 +1,55 @@
+"""No record holds the planted values of two people."""
+
+from __future__ import annotations
+
+from syncproof_mocks.journal import Actor, Change, Row
+
+from ..mapping.grammar import Side
+from ..model import Severity
+from ..oracle.fields import Oracle
+from . import Rule, Seen
+
+RULES = (Rule("IDENT-002", "no record holds two people's values", Severity.CRITICAL, ("B005", "B007", "B006")),)
+
+
+def nobody_mixed(oracle: Oracle, seen: Seen) -> None:
+    """Look at every record the connector wrote: its unique values must all be one person's."""
+    written = _written(oracle)
+    final = oracle.evidence.states[-1]
+    for side in (Side.CRM, Side.MA):
+        system = oracle.evidence.dialects[side].name
+        for kind in oracle.identity.people_kinds(side):
+            for row in final.on(side).rows(kind):
+                change = written.get((system, kind, row.id))
+                if change is not None:
+                    seen.look("IDENT-002")
+                    _mixed(oracle, seen, side, row, change)
+
+
+def _written(oracle: Oracle) -> dict[tuple[str, str, str], Change]:
+    return {
+        (e.system, e.kind, e.record_id): e
+        for e in oracle.evidence.entries
+        if isinstance(e, Change) and e.actor is Actor.CONNECTOR
+    }
+
+
+def _mixed(oracle: Oracle, seen: Seen, side: Side, row: Row, change: Change) -> None:
+    owner = oracle.identity.person_of(side, row)
+    if owner is None:
+        return
+    for name, value in row.values.items():
+        if not isinstance(value, str) or len(value) < 6 or oracle.evidence.dialects[side].is_system_field(row.kind, name):
+            continue
+        # A company's values are shared by its people; only what belongs to one person tells of a mix-up.
+        owners = [o for o in oracle.identity.trace.whose(value) if o[0] in oracle.evidence.people]
+        if owners and all(person != owner for person, _ in owners):
+            other = owners[0][0]
+            seen.finding(
+                "IDENT-002",
+                f"{oracle.identity.label(owner)}: {name} in the {side.upper()} holds `{value}`, which belongs to "
+                f"{oracle.identity.label(other)}.",
+                system=str(side), kind=row.kind, person=oracle.identity.label(owner), field=name,
+                expected=None, found=value, classification="another_persons_value", caused_by=change.seq,
+                record_id=row.id, requests=(change.exchange,) if change.exchange is not None else (),
+            )

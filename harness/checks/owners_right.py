@@ -1,0 +1,53 @@
+"""Owners correspond, and nobody's record is handed to somebody else."""
+
+from __future__ import annotations
+
+from ..mapping.grammar import Direction, OwnerRule, Side
+from ..model import Severity
+from ..oracle.fields import Oracle
+from ..oracle.scope import Meeting
+from . import Rule, Seen
+
+RULES = (Rule("LINK-001", "each record belongs to the owner the mapping says", Severity.MAJOR, ("B063",)),)
+
+
+def owners_right(oracle: Oracle, seen: Seen) -> None:
+    """Compare owners by e-mail address after each sync; the reading side's owner is expected, inactive ones left open."""
+    for meetings in oracle.meetings.values():
+        for meeting in meetings:
+            rule = meeting.object.owner
+            if rule is None or meeting.crowded or rule.direction is Direction.NONE:
+                continue
+            source = Side.MA if rule.direction is Direction.MA_TO_CRM else Side.CRM
+            if meeting.before(source) is None or meeting.after(source.other) is None:
+                continue
+            row = meeting.before(source)
+            if row and oracle.scope.kept_out(meeting.object, source, row, oracle.evidence.before_syncs[meeting.sync - 1].at_ms):
+                continue
+            _compare(oracle, seen, meeting, rule, source)
+
+
+def _compare(oracle: Oracle, seen: Seen, meeting: Meeting, rule: OwnerRule, source: Side) -> None:
+    own, other = oracle.evidence.dialects[source], oracle.evidence.dialects[source.other]
+    owners = oracle.evidence.states[meeting.sync]
+    before, after, there = meeting.before(source), meeting.after(source), meeting.after(source.other)
+    assert before is not None and there is not None
+    names = (rule.crm, rule.ma) if source is Side.CRM else (rule.ma, rule.crm)
+    wanted = own.owner_email(owners.on(source), before.values.get(names[0]))
+    found = other.owner_email(owners.on(source.other), there.values.get(names[1]))
+    kept = own.owner_email(owners.on(source), after.values.get(names[0])) if after is not None else wanted
+    seen.look("LINK-001")
+    label = oracle.identity.label(meeting.subject)
+    if kept != wanted:
+        _report(seen, meeting, label, source, names[0], wanted, kept)
+    if wanted is not None and found != wanted and other.has_active_owner(owners.on(source.other), wanted):
+        _report(seen, meeting, label, source.other, names[1], wanted, found)
+
+
+def _report(seen: Seen, meeting: Meeting, label: str, side: Side, field: str, wanted: object, found: object) -> None:
+    row = meeting.after(side)
+    seen.finding(
+        "LINK-001", f"{label}: the owner in the {side.upper()} is {found or 'nobody'}, expected {wanted or 'nobody'}.",
+        system=str(side), kind=meeting.object.object, person=label, field=field, expected=wanted, found=found,
+        classification="wrong_owner", record_id=row.id if row else None, sync=meeting.sync,
+    )

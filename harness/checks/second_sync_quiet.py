@@ -1,0 +1,36 @@
+"""A sync with nothing to do writes nothing."""
+
+from __future__ import annotations
+
+from syncproof_mocks.journal import Actor, Change
+
+from ..model import Severity
+from ..oracle.fields import Oracle
+from . import Rule, Seen
+
+RULES = (Rule("QUIET-001", "a sync with nothing to do writes nothing", Severity.MAJOR, ("B051", "B088", "B092")),)
+
+
+def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
+    """Count the changes that the connector made during syncs before which nobody had edited anything."""
+    for sync in oracle.evidence.syncs:
+        if sync.number not in oracle.evidence.quiet_syncs or sync.reads == 0:
+            continue
+        seen.look("QUIET-001")
+        changes = [
+            e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
+            if isinstance(e, Change) and e.actor is Actor.CONNECTOR
+        ]
+        if changes:
+            first = changes[0]
+            exchange = oracle.ledger.exchange(first.exchange)
+            names = ", ".join(sorted(first.fields)[:5])
+            seen.finding(
+                "QUIET-001",
+                f"Sync {sync.number} had nothing to do, yet it changed {len(changes)} record(s); the first was "
+                f"{first.system} {first.kind} {first.record_id} ({names})"
+                + (f" by #{exchange.seq} {exchange.method} {exchange.path}." if exchange else "."),
+                system=None, kind=first.kind, expected=0, found=len(changes), classification="not_quiet",
+                caused_by=first.seq, record_id=first.record_id, sync=sync.number,
+                requests=tuple(dict.fromkeys(c.exchange for c in changes if c.exchange is not None))[:20],
+            )

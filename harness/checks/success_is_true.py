@@ -1,0 +1,88 @@
+"""What the connector claims agrees with what the mocks accepted."""
+
+from __future__ import annotations
+
+from syncproof_mocks.journal import Exchange
+
+from ..model import Severity, SyncSummary
+from ..oracle.fields import Oracle
+from . import Rule, Seen
+
+RULES = (
+    Rule("STATUS-001", "a sync that left something refused does not claim success", Severity.CRITICAL, ("B013", "B059")),
+    Rule("STATUS-002", "the connector talks to both systems", Severity.CRITICAL, ("B097",)),
+    Rule("STATUS-003", "a sync ends by itself and successfully when nothing was refused", Severity.MAJOR, ("B014", "B054")),
+)
+
+
+def success_is_true(oracle: Oracle, seen: Seen) -> None:
+    """Compare the exit of each sync with the requests it made and with what is missing afterwards."""
+    for sync in oracle.evidence.syncs:
+        _talked(oracle, seen, sync)
+        _ended(oracle, seen, sync)
+        _claimed(oracle, seen, sync)
+
+
+def _exchanges(oracle: Oracle, sync: SyncSummary) -> list[Exchange]:
+    return [e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq] if isinstance(e, Exchange)]
+
+
+def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
+    called = {e.system for e in _exchanges(oracle, sync)}
+    for side, dialect in oracle.evidence.dialects.items():
+        seen.look("STATUS-002")
+        if dialect.name not in called:
+            seen.finding(
+                "STATUS-002", f"Sync {sync.number} ended ({_how(sync)}) without one request to {dialect.name}: "
+                "nothing was read there, so nothing is proved.", system=str(side), expected="requests", found=0,
+                classification="never_called", sync=sync.number,
+            )
+
+
+def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
+    seen.look("STATUS-003")
+    succeeded = sync.ended == "exited" and sync.exit_code in oracle.evidence.success_exit_codes
+    if succeeded or (sync.ended == "exited" and sync.refused):
+        return
+    seen.finding(
+        "STATUS-003", f"Sync {sync.number} {_how(sync)}, although no request was refused for its content.",
+        expected="exit code 0", found=_how(sync), classification="failed", sync=sync.number,
+        story=tuple(sync.output_tail.splitlines()[-5:]),
+    )
+
+
+def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
+    if sync.ended != "exited" or sync.exit_code not in oracle.evidence.success_exit_codes:
+        return
+    refused = [(e, item) for e in _exchanges(oracle, sync) for item in e.refused]
+    seen.look("STATUS-001")
+    unmet = _unmet(oracle, sync.number)
+    if refused and unmet:
+        exchange, (what, code, text) = refused[0]
+        seen.finding(
+            "STATUS-001",
+            f"Sync {sync.number} claims success ({_how(sync)}), but {len(refused)} item(s) were refused and "
+            f"{len(unmet)} fact(s) are missing, e.g. {unmet[0]}. First refusal: #{exchange.seq} {exchange.method} "
+            f"{exchange.path}: {what} {code} {text[:200]}",
+            system=None, expected="a report of the refused items", found="success", classification="false_success",
+            caused_by=exchange.seq, sync=sync.number, requests=tuple(e.seq for e, _ in refused[:20]),
+        )
+
+
+def _unmet(oracle: Oracle, sync: int) -> list[str]:
+    """Return what should be in place after this sync and is not."""
+    missing = [
+        f"{oracle.identity.label(j.meeting.subject)}: {j.rule.name}"
+        for j in oracle.judgements if j.meeting.sync == sync and not j.is_ok
+    ]
+    for meeting in oracle.meetings.get(sync, ()):
+        side = oracle.must_arrive(meeting)
+        if side is not None and meeting.after(side) is None:
+            missing.append(f"{oracle.identity.label(meeting.subject)} in the {side.upper()}")
+    return missing
+
+
+def _how(sync: SyncSummary) -> str:
+    if sync.ended == "exited":
+        return f"ended with exit code {sync.exit_code}"
+    return f"ended: {sync.ended} after {sync.seconds:.0f} s" if sync.ended != "not started" else "was not started"

@@ -1,0 +1,224 @@
+"""The connector file: the contract with the program under test (design.md section 12)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+
+from .errors import InputError, Problem
+from .nearest import suggest
+from .placeholders import complaints, fill_in, words_in
+from .yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
+
+START_KINDS = ("command",)
+START_KINDS_LATER = ("service", "http", "container", "python")
+NETWORKS = ("direct",)
+NETWORKS_LATER = ("isolated", "proxy")
+_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class Start(_Strict):
+    """How the connector is started for one sync."""
+
+    command: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        min_length=1, description="program and arguments; a program with a slash is looked for beside the file, else in PATH"
+    )
+    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = Field(120.0, description="after that long it is ended: a finding")
+    cwd: str = Field(".", description="folder it runs in, relative to the connector file")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind(cls, raw: Any) -> Any:
+        later = [kind for kind in START_KINDS_LATER if isinstance(raw, dict) and kind in raw]
+        if later:
+            raise ValueError(f"`{later[0]}:` comes later; known start kinds now: {', '.join(START_KINDS)}")
+        return raw
+
+    @field_validator("command", mode="before")
+    @classmethod
+    def _words(cls, raw: Any) -> Any:
+        if isinstance(raw, str):
+            raise ValueError(f"a command is a list of words, no shell is involved; write [{', '.join(raw.split())}]")
+        return raw
+
+
+class Success(_Strict):
+    """What the connector says when it claims that all went well."""
+
+    exit_codes: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field((0,), min_length=1)
+
+
+class ConnectorFile(_Strict):
+    """The program under test: how it is started, what it is told, and what counts as its claim of success."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, populate_by_name=True)
+
+    name: Annotated[str, Field(min_length=1, max_length=80)] = Field(alias="connector")
+    systems: dict[Literal["crm", "ma"], str] = Field(default_factory=dict, description="left out: those of the mapping")
+    mapping: str | None = Field(None, description="mapping file, relative to this one; `--mapping` wins over it")
+    network: str = "direct"
+    start: Start
+    env: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = Field(default_factory=dict)
+    success: Success = Success.model_validate({})
+
+    _path: Path | None = PrivateAttr(None)
+
+    @field_validator("network")
+    @classmethod
+    def _network(cls, value: str) -> str:
+        if value in NETWORKS_LATER:
+            raise ValueError(f"`{value}` comes later; the only network now is `direct`: the mocks' plain base URLs")
+        if value not in NETWORKS:
+            raise ValueError(f"`{value}` is not a network{suggest(value, (*NETWORKS, *NETWORKS_LATER))}")
+        return value
+
+    @property
+    def path(self) -> Path | None:
+        """Return the file it was read from; None for the built-in reference connector."""
+        return self._path
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that relative paths start from."""
+        return self._path.parent.resolve() if self._path else Path.cwd()
+
+    @property
+    def cwd(self) -> Path:
+        """Return the folder the program runs in."""
+        return (self.folder / self.start.cwd).resolve()
+
+    @property
+    def mapping_path(self) -> Path | None:
+        """Return the mapping file it names, or None."""
+        return self.folder / self.mapping if self.mapping else None
+
+    @property
+    def timeout_s(self) -> float:
+        """Return how long one sync may take."""
+        return self.start.timeout_s
+
+    @property
+    def exit_codes(self) -> frozenset[int]:
+        """Return the exit codes that claim success."""
+        return frozenset(self.success.exit_codes)
+
+
+class Expanded(NamedTuple):
+    """What the connector is started with: its environment (only what is declared) and its words."""
+
+    env: dict[str, str]
+    argv: list[str]
+
+
+def load_connector(path: Path) -> ConnectorFile:
+    """Return the connector file, its program found. Raises InputError with all problems, each with its line."""
+    data, lines = load_yaml_with_lines(path)
+    if not isinstance(data, dict):
+        raise InputError([Problem(f"{path}:1", "a connector file is keys and values.",
+                                  "Begin with `connector: name`; `syncproof init` writes an example.")])
+    problems: list[Problem] = []
+    connector = None
+    try:
+        connector = ConnectorFile.model_validate(data)
+    except ValidationError as error:
+        problems.extend(problems_from_pydantic(error, lines, path, ConnectorFile))
+    problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
+                    for complaint in complaints(text))
+    if connector is not None:
+        connector._path = path  # noqa: SLF001 (its own kind)
+        problems.extend(_paths(connector, lines, path))
+    if problems or connector is None:
+        raise InputError(sorted(problems, key=_line_of))
+    return connector
+
+
+def program(connector: ConnectorFile) -> Path:
+    """Return the absolute path of the program. Raises InputError when it does not exist or cannot be executed."""
+    word = connector.start.command[0]
+    where = f"{connector.path}: start.command" if connector.path else "start.command"
+    found, complaint = _look_up(word, connector.folder)
+    if found is None:
+        raise InputError([Problem(where, *complaint)])
+    return found
+
+
+def expand(connector: ConnectorFile, values: Mapping[str, str]) -> Expanded:
+    """Return environment and words with every placeholder filled in; the program is an absolute path.
+
+    Raises InputError naming every placeholder that the systems of this run have no value for.
+    """
+    texts = [*(("env", text) for text in connector.env.values()), *(("start.command", w) for w in connector.start.command)]
+    missing = {word: place for place, text in texts for word in words_in(text) if word not in values}
+    if missing:
+        where = str(connector.path or "connector")
+        raise InputError(
+            Problem(f"{where}: {place}", f"`{{{word}}}` has no value with these systems.",
+                    f"There are: {', '.join(sorted(values))}.") for word, place in missing.items()
+        )  # fmt: skip
+    words = [fill_in(word, values) for word in connector.start.command[1:]]
+    return Expanded({name: fill_in(text, values) for name, text in connector.env.items()}, [str(program(connector)), *words])
+
+
+def builtin_reference(bugs: Iterable[str] = ()) -> ConnectorFile:
+    """Return the reference connector that ships, with the named bugs switched on."""
+    return ConnectorFile.model_validate({
+        "connector": "reference",
+        "start": {"command": [sys.executable, "-m", "syncproof.reference"]},
+        "env": {
+            "SF_INSTANCE_URL": "{crm.url}", "SF_ACCESS_TOKEN": "{crm.token}",
+            "HUBSPOT_BASE_URL": "{ma.url}", "HUBSPOT_TOKEN": "{ma.token}",
+            "MAPPING_FILE": "{mapping_file}", "STATE_DIR": "{state_dir}", "SYNC_BUGS": ",".join(bugs),
+        },
+    })  # fmt: skip
+
+
+def _texts(data: dict[Any, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    env, start = data.get("env"), data.get("start")
+    for name, text in env.items() if isinstance(env, dict) else ():
+        if isinstance(text, str):
+            yield ("env", name), text
+    command = start.get("command") if isinstance(start, dict) else None
+    for number, word in enumerate(command if isinstance(command, list) else ()):
+        if isinstance(word, str):
+            yield ("start", "command", number), word
+
+
+def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:
+    _, complaint = _look_up(connector.start.command[0], connector.folder)
+    if complaint[0]:
+        yield Problem(f"{path}:{lines.at(('start', 'command', 0))}", *complaint)
+    if not connector.cwd.is_dir():
+        yield Problem(f"{path}:{lines.at(('start', 'cwd'))}", f"there is no folder {connector.cwd}.", "It is where the command runs.")
+    if connector.mapping_path is not None and not connector.mapping_path.is_file():
+        yield Problem(f"{path}:{lines.at(('mapping',))}", f"there is no mapping file {connector.mapping_path}.",
+                      "The path is relative to the connector file.")
+
+
+def _look_up(word: str, folder: Path) -> tuple[Path | None, tuple[str, str]]:
+    if words_in(word):
+        return None, (f"the program `{word}` cannot be a placeholder.", "Write the program itself.")
+    if "/" not in word:
+        found = shutil.which(word)
+        other = f"There is `{word}3`." if shutil.which(f"{word}3") else "Install it, or write its path."
+        return (Path(found).absolute(), ("", "")) if found else (None, (f"no program `{word}` in PATH.", other))
+    path = folder / word
+    if not path.exists():
+        return None, (f"there is no program {path}.", "A program with a slash is relative to the connector file.")
+    if path.is_dir() or not os.access(path, os.X_OK):
+        return None, (f"{path} cannot be executed.", "It is a folder." if path.is_dir() else f"Try `chmod +x {path}`.")
+    return path.absolute(), ("", "")
+
+
+def _line_of(problem: Problem) -> int:
+    tail = problem.where.rpartition(":")[2]
+    return int(tail) if tail.isdigit() else 0

@@ -1,0 +1,223 @@
+"""Runs one program and outlives it, so that nothing of it is left; runs alone (`python -I -S`), imports only Python.
+
+Why a process of its own: the harness may be killed with -9, and then nothing inside it can clean up. This one notices
+(its standard input closes, or its parent changes) and ends everything. On Linux it is the reaper of its descendants
+(PR_SET_CHILD_SUBREAPER), so that even a daemon that forks twice and leaves the session stays a child of ours.
+
+It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, report_fd}`, lets the program inherit
+standard output and error, and writes one JSON line to ``report_fd``: `{ended, exit_code, seconds, leftovers, reason}`.
+Anything more on standard input, or its end, means: kill.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import select
+import signal
+import sys
+import time
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+_LINUX = sys.platform.startswith("linux")
+_SETTLE_S = 0.1
+
+
+def prctl(option: int, value: int) -> None:
+    """Ask the Linux kernel for something about this process; elsewhere, do nothing."""
+    if _LINUX:
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def processes() -> dict[int, tuple[int, str, int]]:
+    """Return pid -> (parent, state, process group) of every process, from `/proc`; empty where there is none."""
+    found = {}
+    for name in os.listdir("/proc") if _LINUX else ():  # noqa: PTH208 (no pathlib in a process that must start at once)
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as file:  # noqa: PTH123
+                    # The name in brackets may hold blanks and brackets itself.
+                    state, parent, group = file.read().rpartition(b")")[2].split()[:3]
+            except (OSError, ValueError):
+                continue
+            found[int(name)] = (int(parent), state.decode(), int(group))
+    return found
+
+
+def family(root: int, group: int) -> set[int]:
+    """Return the living descendants of ``root`` and the members of ``group``, without ``root`` and zombies."""
+    everyone = processes()
+    found = {pid for pid, (_, _, its_group) in everyone.items() if its_group == group}
+    grown = -1
+    while grown != len(found):
+        grown = len(found)
+        found |= {pid for pid, (parent, _, _) in everyone.items() if parent == root or parent in found}
+    return {pid for pid in found - {root} if everyone[pid][1] not in "ZX"}
+
+
+def told(pid: int) -> str:
+    """Return `pid command` for people."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123
+            command = file.read(300).replace(b"\0", b" ").decode("utf-8", "replace").strip()
+    except OSError:
+        command = ""
+    return f"{pid} {command}".strip()
+
+
+def reap(main: int) -> tuple[int | None, bool]:
+    """Collect children that ended; return the wait status of ``main`` if it was among them, and whether any is left.
+
+    Every living descendant hangs on a child of this process (it is their reaper), so "none left" is exact, where a
+    walk through `/proc` can miss a process that forks meanwhile.
+    """
+    status = None
+    while True:
+        try:
+            pid, found = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return status, False
+        if pid == 0:
+            return status, True
+        if pid == main:
+            status = found
+
+
+def send(pids: set[int], group: int, signal_number: int) -> None:
+    """Signal the group and each process."""
+    for target, kill in ((group, os.killpg), *((pid, os.kill) for pid in pids)):
+        try:
+            kill(target, signal_number)
+        except (ProcessLookupError, PermissionError):
+            continue
+
+
+def end_all(main: int, grace_s: float) -> int | None:
+    """End everything: ask, wait up to ``grace_s``, then kill until nobody is left. Return the status of ``main``."""
+    status = None
+    send(family(os.getpid(), main), main, signal.SIGTERM)
+    patience = time.monotonic() + grace_s
+    give_up = patience + 5
+    while time.monotonic() < give_up:
+        found, any_left = reap(main)
+        status = found if found is not None else status
+        if not any_left and _is_gone(main):
+            break
+        if time.monotonic() >= patience:
+            send(family(os.getpid(), main), main, signal.SIGKILL)
+        time.sleep(0.01)
+    return status
+
+
+def _is_gone(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def start(order: dict[str, Any], closed_fds: tuple[int, ...]) -> tuple[int, str]:
+    """Fork and execute the program; return its pid and, when it could not be executed, why."""
+    told_fd, tell_fd = os.pipe()
+    pid = os.fork()
+    if pid:
+        os.close(tell_fd)
+        with os.fdopen(told_fd, "rb") as told_file:
+            return pid, told_file.read().decode("utf-8", "replace")
+    try:
+        os.setsid()
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        for fd in closed_fds:
+            os.close(fd)
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        os.chdir(order["cwd"])
+        # `tell_fd` closes by itself at exec: the parent then reads nothing, which means that it worked.
+        os.execve(order["argv"][0], order["argv"], order["env"])  # noqa: S606 (no shell is the point)
+    except BaseException as error:  # noqa: BLE001 (this side of the fork must never return)
+        os.write(tell_fd, str(error).encode())
+    os._exit(127)
+
+
+def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | None]:
+    """Wait for the end of the program, its time limit, or the word from the harness."""
+    parent = os.getppid()
+    limit = time.monotonic() + order["timeout_s"]
+    while True:
+        status, _ = reap(main)
+        if status is not None:
+            return "exited", status
+        left = limit - time.monotonic()
+        if left <= 0:
+            return "timeout", None
+        # Once a second: another process may hold our standard input open after the harness is gone.
+        ready, _, _ = select.select([0, wake_fd], [], [], min(left, 1.0))
+        if 0 in ready or os.getppid() != parent:
+            return "killed", None
+        if wake_fd in ready:
+            os.read(wake_fd, 4096)
+
+
+def leftovers(main: int) -> list[str]:
+    """Return who of the program's processes is still there a moment after its end."""
+    until = time.monotonic() + _SETTLE_S
+    while reap(main)[1] or not _is_gone(main):
+        if time.monotonic() >= until:
+            return [told(pid) for pid in sorted(family(os.getpid(), main))] or ["a process that could not be named"]
+        time.sleep(0.005)
+    return []
+
+
+def supervise(order: dict[str, Any]) -> dict[str, Any]:
+    """Run the program of ``order`` to its end and return the report."""
+    wake_fd, wake_write_fd = os.pipe()
+    os.set_blocking(wake_write_fd, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(wake_write_fd, warn_on_full_buffer=False)
+    began = time.monotonic()
+    main, refusal = start(order, (order["report_fd"], wake_fd, wake_write_fd))
+    # Only the program holds the output now: its end of file means that nobody can print any more.
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    if refusal:
+        return {"ended": "not started", "exit_code": None, "seconds": 0.0, "leftovers": [], "reason": refusal}
+    ended, status = watch(main, order, wake_fd)
+    seconds = time.monotonic() - began
+    left = leftovers(main) if ended == "exited" else []
+    if left or ended != "exited":
+        end_all(main, order["grace_s"])
+    code = os.waitstatus_to_exitcode(status) if status is not None else None
+    if code is not None and code < 0:
+        ended = "killed"
+    return {"ended": ended, "exit_code": code, "seconds": seconds, "leftovers": left, "reason": ""}
+
+
+def main() -> None:
+    """Take the order, carry it out, report."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)
+    line = b""
+    while not line.endswith(b"\n"):
+        chunk = os.read(0, 1 << 16)
+        if not chunk:
+            return
+        line += chunk
+    order = json.loads(line)
+    report = supervise(order)
+    # A broken pipe: the harness is gone, and the cleaning was what mattered.
+    with contextlib.suppress(BrokenPipeError):
+        os.write(order["report_fd"], json.dumps(report).encode() + b"\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""`syncproof sandbox`: both mocks, seeded, until Ctrl-C; a place to click in and to point a connector at by hand."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from .cast import make_cast, seed_owners, seed_people
+from .errors import InputError, Problem
+from .mapping.grammar import Side
+from .mapping.load import default_mapping_path, load_mapping
+from .sandbox import Sandbox
+from .scenario.grammar import PopulationSettings
+
+# What a shell variable is called for each placeholder of the connector file that systems give.
+_PREFIX = {Side.CRM: "CRM", Side.MA: "MA"}
+
+
+def parse_ports(text: str | None) -> tuple[int, int] | None:
+    """Return the two ports of `8001,8002`, None for None. Raises InputError."""
+    if text is None:
+        return None
+    parts = text.split(",")
+    numbers = [int(p) for p in parts if p.strip().isdigit()]
+    if len(parts) != 2 or len(numbers) != 2 or not all(0 < n < 65_536 for n in numbers):
+        raise InputError([Problem("--ports", f"`{text}` is not two ports.", "Write them as `8001,8002`.")])
+    return numbers[0], numbers[1]
+
+
+def serve(
+    mapping: Path | None, *, seed: int, people: int, ports: tuple[int, int] | None, tell: Callable[[str], None]
+) -> None:
+    """Serve both mocks with ``people`` linked people until Ctrl-C or SIGTERM. Raises InputError when a port is taken."""
+    with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports) as sandbox:
+        _seed(sandbox, people)
+        tell("\n".join(exports(sandbox)))
+        tell(f"# {people} people on both sides; Ctrl-C ends both mocks")
+        _until_told()
+
+
+def exports(sandbox: Sandbox) -> list[str]:
+    """Return shell lines that tell a connector where both systems are and how to get in."""
+    found = []
+    for name, value in sandbox.placeholders().items():
+        side, dot, word = name.partition(".")
+        if dot and side in (Side.CRM, Side.MA):
+            found.append(f"export {_PREFIX[Side(side)]}_{word.upper()}={shlex.quote(value)}")
+    return [*found, f"export SYNCPROOF_CONTROL_TOKEN={shlex.quote(sandbox.control_token)}"]
+
+
+def _seed(sandbox: Sandbox, number: int) -> None:
+    if not number:
+        return
+    settings = PopulationSettings.model_validate({"total": number})
+    cast = make_cast(sandbox.seed, settings, 0, sandbox.world.clock.now())
+    everybody = cast.population.people
+
+    def fill() -> None:
+        seed_owners(cast, sandbox)
+        seed_people(cast, sandbox, everybody, {p.key: cast.place(p) for p in everybody})
+        sandbox.world.journal.entries.clear()
+
+    sandbox.call(fill)
+
+
+def _until_told() -> None:
+    told = threading.Event()
+    kept = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        told.wait()
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,195 @@
+"""The consent ledger: what each person said, from seed and human acts, and what both systems made of it.
+
+State is a function of the set of acts (docs/consent.md): the latest refusal beats everything except a later yes by
+the person with proof. A `*` refusal covers every purpose of its channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
+from syncproof_mocks.journal import Actor, Change, Row
+from syncproof_mocks.store import Snapshot
+
+from ..evidence import Act, Evidence
+from ..mapping.grammar import Direction, FieldRule, Side
+from .identity import Identity, side_of
+
+SEED_SEQ = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """One thing a person said: yes or no to a key, when (journal sequence), on which side, with or without proof."""
+
+    seq: int
+    at_ms: int
+    side: Side | None
+    key: ConsentKey
+    grant: bool
+    proved: bool
+    after_sync: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One change of what a system says about one person and key."""
+
+    change: Change
+    side: Side
+    person: str
+    key: ConsentKey
+    before: ConsentState
+    after: ConsentState
+    mark: ConsentMark | None
+
+
+class ConsentLedger:
+    """Who said what, and every moment at which a system turned from one state to another."""
+
+    def __init__(self, evidence: Evidence, identity: Identity) -> None:
+        self.evidence = evidence
+        self.identity = identity
+
+    # -- what the mapping demands --------------------------------------------------------------------
+
+    @cached_property
+    def keys(self) -> dict[ConsentKey, FieldRule]:
+        """Return the consent keys of the mapping with the first rule that carries each."""
+        found: dict[ConsentKey, FieldRule] = {}
+        for obj in self.evidence.mapping.objects:
+            for rule in obj.fields:
+                if rule.consent is not None:
+                    found.setdefault(ConsentKey(rule.consent.channel, rule.consent.purpose), rule)
+        return found
+
+    def travels(self, key: ConsentKey, source: Side) -> bool:
+        """Tell whether the mapping carries ``key`` away from ``source``."""
+        rule = self.keys.get(key)
+        towards = Direction.CRM_TO_MA if source is Side.CRM else Direction.MA_TO_CRM
+        return rule is not None and rule.direction in (Direction.BOTH, towards)
+
+    # -- what people said ----------------------------------------------------------------------------
+
+    @cached_property
+    def sayings(self) -> dict[str, list[Saying]]:
+        """Return person -> everything said, oldest first; what both systems held at the start comes first."""
+        found: dict[str, list[Saying]] = {}
+        for side, mark, person, sync in self._seeded():
+            if mark.state is not ConsentState.UNKNOWN:
+                proved = mark.state >= ConsentState.GRANTED
+                said = Saying(SEED_SEQ, 0, side, mark.key, mark.state.permits, proved, sync)
+                found.setdefault(person, []).append(said)
+        for act in self.evidence.acts:
+            if act.kind in ("opt_in", "opt_out") and act.key is not None:
+                found.setdefault(act.person, []).append(_said(act))
+        return found
+
+    def _seeded(self) -> Iterator[tuple[Side, ConsentMark, str, int]]:
+        """Yield what systems held before any connector could have written it, incl. people added later by a step."""
+        seen: set[tuple[Side, str, str]] = set()
+        for state in (self.evidence.states[0], *self.evidence.before_syncs):
+            for side in (Side.CRM, Side.MA):
+                for row, mark in marks_in(self.evidence, side, state.on(side)):
+                    person = self._owner(side, row, mark)
+                    key = (side, row.kind, row.id)
+                    if person is None or key in seen:
+                        continue
+                    if state is not self.evidence.states[0] and not self._is_late_seed(side, row):
+                        continue
+                    yield side, mark, person, state.sync
+            seen.update((s, r.kind, r.id) for s in (Side.CRM, Side.MA) for r, _ in marks_in(self.evidence, s, state.on(s)))
+
+    def _is_late_seed(self, side: Side, row: Row) -> bool:
+        return (self.evidence.dialects[side].name, row.kind, row.id) in self._late_seeds
+
+    @cached_property
+    def _late_seeds(self) -> frozenset[tuple[str, str, str]]:
+        return frozenset(
+            (e.system, e.kind, e.record_id)
+            for e in self.evidence.entries
+            if isinstance(e, Change) and e.actor is Actor.SEED and e.before is None
+        )
+
+    def _owner(self, side: Side, row: Row, mark: ConsentMark) -> str | None:
+        """Return the person a mark is about: by the record, or by the address when the record is the address."""
+        if row.kind in self.identity.people_kinds(side):
+            return self.identity.person_of(side, row)
+        return self.identity.addresses.get(mark.contact_point.strip().casefold())
+
+    def state_at(self, person: str, key: ConsentKey, seq: int) -> ConsentState:
+        """Return what the person's acts before ``seq`` amount to for ``key``."""
+        state = ConsentState.UNKNOWN
+        for said in self.sayings.get(person, ()):
+            if said.seq >= seq or not covers(said.key, key):
+                continue
+            if not said.grant:
+                state = ConsentState.WITHDRAWN
+            elif said.key == key and (said.proved or not state.refuses):
+                state = ConsentState.GRANTED if said.proved else max(state, ConsentState.CLAIMED)
+        return state
+
+    def last_saying(self, person: str, key: ConsentKey, seq: int) -> Saying | None:
+        """Return the last thing the person said about ``key`` before ``seq``."""
+        found = [s for s in self.sayings.get(person, ()) if s.seq < seq and covers(s.key, key)]
+        return found[-1] if found else None
+
+    # -- what systems made of it ---------------------------------------------------------------------
+
+    def effective(self, side: Side, snapshot: Snapshot) -> dict[tuple[str, ConsentKey], ConsentState]:
+        """Return (person, key) -> what a system says; several records of one person join to the most restrictive."""
+        own: dict[tuple[str, ConsentKey], ConsentState] = {}
+        for row, mark in marks_in(self.evidence, side, snapshot):
+            person = self._owner(side, row, mark)
+            if person is not None:
+                slot = (person, mark.key)
+                own[slot] = max(own.get(slot, ConsentState.UNKNOWN), mark.state)
+        for (person, key), state in list(own.items()):
+            if key.purpose == "*" and state.refuses:
+                for narrow in self.keys:
+                    if covers(key, narrow):
+                        own[person, narrow] = max(own.get((person, narrow), ConsentState.UNKNOWN), state)
+        return own
+
+    @cached_property
+    def turns(self) -> tuple[Turn, ...]:
+        """Return every change of a consent state in the journal, oldest first, whoever made it."""
+        return tuple(turn for e in self.evidence.entries if isinstance(e, Change) for turn in self._turns(e))
+
+    def _turns(self, change: Change) -> Iterator[Turn]:
+        side = side_of(self.evidence, change.system)
+        dialect = self.evidence.dialects[side]
+        row = change.after or change.before
+        assert row is not None
+        before = {m.key: m for m in dialect.consents(change.before)} if change.before and not change.before.deleted else {}
+        after = {m.key: m for m in dialect.consents(change.after)} if change.after and not change.after.deleted else {}
+        for key in dict.fromkeys([*before, *after]):
+            old = before[key].state if key in before else ConsentState.UNKNOWN
+            new = after[key].state if key in after else ConsentState.UNKNOWN
+            if old is not new:
+                mark = after.get(key) or before[key]
+                person = self._owner(side, row, mark)
+                if person is not None:
+                    yield Turn(change, side, person, key, old, new, after.get(key))
+
+
+def covers(said: ConsentKey, asked: ConsentKey) -> bool:
+    """Tell whether something said about one key speaks about another: same channel, same purpose or `*`."""
+    return said.channel == asked.channel and said.purpose in ("*", asked.purpose)
+
+
+def marks_in(evidence: Evidence, side: Side, snapshot: Snapshot) -> Iterator[tuple[Row, ConsentMark]]:
+    """Yield (row, mark) for every consent stated by a living row of a snapshot."""
+    dialect = evidence.dialects[side]
+    for kind in snapshot.tables:
+        for row in snapshot.rows(kind):
+            for mark in dialect.consents(row):
+                yield row, mark
+
+
+def _said(act: Act) -> Saying:
+    assert act.key is not None
+    return Saying(act.seq, act.at_ms, act.side, act.key, act.kind == "opt_in", act.proof is not None, act.after_sync)

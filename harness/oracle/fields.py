@@ -1,0 +1,212 @@
+"""Judges every mapped field of every person around every sync: allowed, or not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from syncproof_mocks.journal import Row
+from syncproof_mocks.schema import FieldType
+
+from ..evidence import Act, Evidence
+from ..mapping.grammar import Direction, FieldRule, Side
+from ..mapping.meaning import neutral
+from .blame import Ledger
+from .consents import ConsentLedger
+from .identity import Identity
+from .refusals import Refusals
+from .rules import Allowed, Pair, Situation, allowed
+from .scope import Meeting, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One field of one person around one sync. ``situation.now`` and ``observed`` are neutral (crm, ma) pairs."""
+
+    meeting: Meeting
+    rule: FieldRule
+    situation: Situation
+    allowed: Allowed
+    observed: Pair
+    acts: tuple[Act, ...]
+
+    @property
+    def is_ok(self) -> bool:
+        """Tell whether the rules explain what is there."""
+        return self.observed in self.allowed.pairs
+
+    def nearest(self) -> Pair:
+        """Return the allowed pair that differs least from what was observed."""
+        crm, ma = self.observed
+        return min(self.allowed.pairs, key=lambda p: (p[0] != crm) + (p[1] != ma))
+
+    def wrong_sides(self) -> list[tuple[Side, Any, Any]]:
+        """Return (side, expected, found) for each side that differs from the nearest allowed pair."""
+        wanted, seen = self.nearest(), self.observed
+        pairs = [(Side.CRM, wanted[0], seen[0]), (Side.MA, wanted[1], seen[1])]
+        return [p for p in pairs if p[1] != p[2]]
+
+
+class Oracle:
+    """Everything derived from one evidence, computed when first asked for and shared by all checks."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self.identity = Identity(evidence)
+        self.scope = Scope(evidence, self.identity)
+        self.crowded: list[str] = []
+        self.unchanged = 0
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """Return the journal indexed for blame."""
+        return Ledger(self.evidence)
+
+    @cached_property
+    def consents(self) -> ConsentLedger:
+        """Return the consent ledger."""
+        return ConsentLedger(self.evidence, self.identity)
+
+    def taking_part(self, sync: int) -> tuple[str, ...]:
+        """Return the people with a record on both sides after a sync whom the mapping keeps in.
+
+        Somebody known to one side only when the sync had ended takes part on no side: nothing was carried.
+        """
+        at_ms = self.evidence.before_syncs[sync - 1].at_ms
+        found = []
+        for meeting in self.meetings.get(sync, ()):
+            rows = [(s, meeting.before(s)) for s in (Side.CRM, Side.MA)]
+            kept_out = any(r is not None and self.scope.kept_out(meeting.object, s, r, at_ms) for s, r in rows)
+            if meeting.object.object != "company" and not kept_out and meeting.crm_after and meeting.ma_after:
+                found.append(meeting.subject)
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        """Return whose data the vendors refused, and whether the connector said so."""
+        return Refusals(self.evidence, self.identity)
+
+    @cached_property
+    def _acts(self) -> dict[tuple[int, str], list[Act]]:
+        found: dict[tuple[int, str], list[Act]] = {}
+        for act in self.evidence.acts:
+            found.setdefault((act.after_sync, act.person), []).append(act)
+        return found
+
+    def acts_before(self, sync: int, person: str) -> list[Act]:
+        """Return what people did to one person between the last judged sync and this one, in order."""
+        first = self.scope.last_good(sync)
+        return [act for n in range(first, sync) for act in self._acts.get((n, person), ())]
+
+    @cached_property
+    def meetings(self) -> dict[int, tuple[Meeting, ...]]:
+        """Return sync number -> the meetings of that sync; syncs that faults broke are judged with the next one."""
+        numbers = range(1, len(self.evidence.states))
+        return {n: tuple(self.scope.meetings(n)) for n in numbers if not self.scope.is_broken(n)}
+
+    @cached_property
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Return a judgement for each field that could have changed, over all syncs."""
+        return tuple(j for n in self.meetings for m in self.meetings[n] for j in self._judge(m))
+
+    def must_arrive(self, meeting: Meeting) -> Side | None:
+        """Return the side on which this sync had to make the missing record of a person, or None."""
+        crm, ma = meeting.crm_before, meeting.ma_before
+        if (crm is None) == (ma is None) or meeting.crowded:
+            return None
+        source = Side.CRM if crm is not None else Side.MA
+        wanted = "crm_to_ma" if source is Side.CRM else "ma_to_crm"
+        row = meeting.before(source)
+        if row is None or wanted not in meeting.object.creates or self.was_removed(meeting, source.other):
+            return None
+        at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
+        return None if self.scope.kept_out(meeting.object, source, row, at_ms) else source.other
+
+    def was_removed(self, meeting: Meeting, side: Side) -> bool:
+        """Tell whether a person deleted or erased the subject on a side: the record must then not come back."""
+        removed = ("delete", "erase")
+        return any(a.person == meeting.subject and a.side is side and a.kind in removed for a in self.evidence.acts)
+
+    def _judge(self, meeting: Meeting) -> Iterator[Judgement]:
+        if meeting.crowded:
+            self.crowded.append(meeting.subject)
+            return
+        at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
+        for side in (Side.CRM, Side.MA):
+            row = meeting.before(side)
+            if row is not None and self.scope.kept_out(meeting.object, side, row, at_ms):
+                return
+        if meeting.is_linked:
+            yield from self._judge_linked(meeting)
+        elif meeting.created_on is not None:
+            yield from self._judge_created(meeting, meeting.created_on)
+
+    def _judge_linked(self, m: Meeting) -> Iterator[Judgement]:
+        assert m.crm_before and m.ma_before and m.crm_after and m.ma_after
+        had_base = self.scope.last_good(m.sync) > 0 and m.crm_base is not None and m.ma_base is not None
+        if had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
+            self.unchanged += 1
+            return
+        acts = self.acts_before(m.sync, m.subject)
+        for rule in m.object.fields:
+            if rule.consent is not None:
+                continue
+            base = None
+            if had_base and m.crm_base is not None and m.ma_base is not None:
+                base = (value_of(rule, Side.CRM, m.crm_base), value_of(rule, Side.MA, m.ma_base))
+            now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
+            seen = (value_of(rule, Side.CRM, m.crm_after), value_of(rule, Side.MA, m.ma_after))
+            own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
+            situation = Situation(base, now, _last_side(own))
+            yield Judgement(m, rule, situation, allowed(rule, situation), seen, own)
+
+    def _judge_created(self, m: Meeting, target: Side) -> Iterator[Judgement]:
+        source_row, made = m.before(target.other), m.after(target)
+        source_after = m.after(target.other)
+        if source_row is None or made is None or source_after is None:
+            return
+        for rule in m.object.fields:
+            if rule.consent is not None:
+                continue
+            value = value_of(rule, target.other, source_row)
+            situation = Situation(None, _ordered(target, None, value))
+            answer = self._creation(rule, target, value)
+            seen = _ordered(target, value_of(rule, target, made), value_of(rule, target.other, source_after))
+            yield Judgement(m, rule, situation, answer, seen, ())
+
+    @staticmethod
+    def _creation(rule: FieldRule, target: Side, value: Any) -> Allowed:
+        towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
+        empty = False if rule.type is FieldType.BOOLEAN else None
+        if rule.direction in (towards, Direction.BOTH):
+            made = [value if value is not None else empty]
+            if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
+                made.append(value[: rule.max_length].strip())
+            return Allowed(tuple(_ordered(target, v, value) for v in made), "a new record carries every mapped value")
+        kept = [_ordered(target, empty, value)]
+        if rule.direction is not Direction.NONE:
+            kept.append(_ordered(target, empty, empty))
+        return Allowed(tuple(kept), "this field does not travel that way")
+
+
+def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
+    """Return the neutral value of a rule's field in a row; a boolean that was never set is False."""
+    value = neutral(rule, side, row.values.get(rule.field_on(side)))
+    return False if value is None and rule.type is FieldType.BOOLEAN else value
+
+
+def _ordered(target: Side, of_target: Any, of_source: Any) -> Pair:
+    return (of_source, of_target) if target is Side.MA else (of_target, of_source)
+
+
+def _last_side(acts: tuple[Act, ...]) -> Side | None:
+    """Return the side edited last; None when the two sides were edited within the same second (SF's resolution)."""
+    last: dict[Side, int] = {a.side: a.at_ms for a in acts}
+    if len(last) < 2:
+        return next(iter(last), None)
+    crm, ma = last[Side.CRM], last[Side.MA]
+    if crm // 1000 == ma // 1000:
+        return None
+    return Side.CRM if crm > ma else Side.MA

@@ -1,0 +1,124 @@
+"""Who a record belongs to, by ground truth: links made by seed and people, then planted values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from functools import cached_property
+
+from syncproof_mocks.journal import Change, Row
+from syncproof_mocks.schema import FieldType
+from syncproof_mocks.store import Snapshot
+
+from ..evidence import Evidence, State
+from ..mapping.grammar import Side
+from ..population.trace import Trace
+
+# Kinds that hold people, whatever the mapping says: a duplicate may be planted in a kind nobody mapped.
+PEOPLE_OBJECTS = ("contact", "lead")
+_SHARED = (FieldType.PICKLIST, FieldType.MULTI_PICKLIST, FieldType.BOOLEAN, FieldType.COUNTRY, FieldType.REFERENCE)
+
+
+class Identity:
+    """Follows people through records of both sides. Built once per evidence, shared by oracle and checks."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+        self._linked = {(link.side, link.kind, link.record_id): link.person for link in evidence.links}
+        self._known: dict[tuple[Side, str, str], str | None] = {}
+
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        """Return every e-mail address anybody ever had, in lower case -> person; a shared one is left out."""
+        owners: dict[str, set[str]] = {}
+        for person in self.evidence.people.values():
+            owners.setdefault(person.email.strip().casefold(), set()).add(person.key)
+        email_fields = {r.crm for o in self.evidence.mapping.objects for r in o.fields if r.type == "email"}
+        email_fields |= {r.ma for o in self.evidence.mapping.objects for r in o.fields if r.type == "email"}
+        for act in self.evidence.acts:
+            if act.field in email_fields and isinstance(act.value, str):
+                owners.setdefault(act.value.strip().casefold(), set()).add(act.person)
+        return {address: next(iter(keys)) for address, keys in owners.items() if len(keys) == 1}
+
+    @cached_property
+    def trace(self) -> Trace:
+        """Return the index of all planted and edited values."""
+        return trace_of(self.evidence)
+
+    def person_of(self, side: Side, row: Row) -> str | None:
+        """Return whose record this is, or None when no planted value tells."""
+        key = (side, row.kind, row.id)
+        if key in self._linked:
+            return self._linked[key]
+        if key not in self._known:
+            self._known[key] = self._recognise(side, row)
+        return self._known[key]
+
+    def _recognise(self, side: Side, row: Row) -> str | None:
+        for address in self.evidence.dialects[side].addresses(row):
+            if address.casefold() in self.addresses:
+                return self.addresses[address.casefold()]
+        votes = Counter(
+            person for value in row.values.values() if isinstance(value, str) and len(value) > 3
+            for person, _ in self.trace.whose(value)
+        )
+        if not votes:
+            return None
+        # Most planted values win; a draw is settled by name, so that the same evidence gives the same answer.
+        return min(votes, key=lambda p: (-votes[p], p))
+
+    def people_kinds(self, side: Side) -> tuple[str, ...]:
+        """Return the kinds of one side that hold people under this mapping."""
+        kinds = [o.kind_on(side) for o in self.evidence.mapping.objects if o.object in PEOPLE_OBJECTS]
+        return tuple(dict.fromkeys(kinds))
+
+    def records(self, side: Side, state: State) -> dict[str, list[Row]]:
+        """Return person -> living records of people kinds on one side, oldest first."""
+        found: dict[str, list[Row]] = {}
+        for kind in self.people_kinds(side):
+            for row in state.on(side).rows(kind):
+                person = self.person_of(side, row)
+                if person is not None:
+                    found.setdefault(person, []).append(row)
+        return found
+
+    def label(self, person: str | None) -> str:
+        """Return how a report calls the person."""
+        if person is None:
+            return "nobody known"
+        found = self.evidence.people.get(person)
+        return found.label if found else person
+
+
+def trace_of(evidence: Evidence) -> Trace:
+    """Return the index of every value that seed and people planted; what many people share tells nothing."""
+    trace = Trace.of_people(evidence.people.values())
+    shared = {
+        r.field_on(side) for o in evidence.mapping.objects for r in o.fields for side in Side if r.type in _SHARED
+    }
+    for act in evidence.acts:
+        told = act.kind in ("edit", "create") and isinstance(act.value, str) and act.value and act.field
+        if told and act.field and act.field not in shared:
+            trace.add(act.value, act.person, act.field)
+    return trace
+
+
+def side_of(evidence: Evidence, system: str) -> Side:
+    """Return which side a system (a dialect's name, as the journal writes it) is on."""
+    for side, dialect in evidence.dialects.items():
+        if dialect.name == system:
+            return side
+    raise KeyError(system)
+
+
+def changes_between(evidence: Evidence, start: int, end: int) -> Iterator[Change]:
+    """Yield the changes with ``start <= seq < end``."""
+    for entry in evidence.entries[start:end]:
+        if isinstance(entry, Change):
+            yield entry
+
+
+def row_at(snapshot: Snapshot, kind: str, record_id: str) -> Row | None:
+    """Return the living row, following merges, or None."""
+    row = snapshot.get(kind, record_id)
+    return None if row is None or row.deleted else row

@@ -1,0 +1,62 @@
+"""Whose data a vendor refused, and whether the connector owned up: a reported refusal excuses what did not arrive."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from syncproof_mocks.journal import Exchange
+
+from ..evidence import Evidence
+from ..mapping.grammar import Side
+from .identity import Identity, side_of
+
+
+class Refusals:
+    """Refusals of content, by sync, side and person."""
+
+    def __init__(self, evidence: Evidence, identity: Identity) -> None:
+        self.evidence = evidence
+        self.identity = identity
+
+    def excuses(self, sync: int, side: Side, person: str) -> Exchange | None:
+        """Return the refusal that explains why this person's data did not get to ``side``, or None.
+
+        Only a sync that did not claim success is excused, and only for people whom the refusal is about: named in it,
+        or alone in the refused request. A batch refused because of somebody else is no excuse.
+        """
+        summary = self.evidence.syncs[sync - 1]
+        if summary.ended != "exited" or summary.exit_code in self.evidence.success_exit_codes:
+            return None
+        return self._about.get((sync, side, person))
+
+    @cached_property
+    def _about(self) -> dict[tuple[int, Side, str], Exchange]:
+        found: dict[tuple[int, Side, str], Exchange] = {}
+        for summary in self.evidence.syncs:
+            for entry in self.evidence.entries[summary.start_seq : summary.end_seq]:
+                if isinstance(entry, Exchange) and entry.refused:
+                    side = side_of(self.evidence, entry.system)
+                    for person in self._people(entry):
+                        found[summary.number, side, person] = entry
+        return found
+
+    def _people(self, exchange: Exchange) -> set[str]:
+        said = " ".join(part for item in exchange.refused for part in item)
+        named = self._mentioned(said)
+        if named:
+            return named
+        alone = self._mentioned(f"{exchange.path} {exchange.request_body.decode('utf-8', 'replace')}")
+        return alone if len(alone) == 1 else set()
+
+    def _mentioned(self, text: str) -> set[str]:
+        folded = text.casefold()
+        return {person for token, person in self._tokens.items() if token in folded}
+
+    @cached_property
+    def _tokens(self) -> dict[str, str]:
+        """Return what names a person in a request: addresses ever held, and ids of records known by ground truth."""
+        tokens = dict(self.identity.addresses)
+        for link in self.evidence.links:
+            if link.object != "company":
+                tokens[link.record_id.casefold()] = link.person
+        return tokens

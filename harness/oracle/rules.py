@@ -1,0 +1,189 @@
+"""The set of allowed outcomes of one sync for one field of one linked person. Pure arithmetic on neutral values.
+
+A mapping that leaves something open widens the set; nothing here knows a vendor. Values are those of
+`mapping.meaning.neutral`: None is blank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ..mapping.grammar import Direction, FieldRule, Side, Winner
+
+Pair = tuple[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What was there when the sync started.
+
+    ``base`` is the pair after the last sync (None: the two records had never been synced), ``now`` the pair when
+    this sync started, ``last`` the side edited last (None: unknown or in the same instant).
+    """
+
+    base: Pair | None
+    now: Pair
+    last: Side | None = None
+
+    @property
+    def crm_changed(self) -> bool:
+        """Tell whether the CRM value differs from the last agreed one."""
+        return self.base is not None and self.base[0] != self.now[0]
+
+    @property
+    def ma_changed(self) -> bool:
+        """Tell whether the MA value differs from the last agreed one."""
+        return self.base is not None and self.base[1] != self.now[1]
+
+    def mirrored(self) -> Situation:
+        """Return the same situation with the sides exchanged."""
+        base = None if self.base is None else (self.base[1], self.base[0])
+        return Situation(base, (self.now[1], self.now[0]), self.last.other if self.last else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The pairs (crm, ma) that may stand after the sync, the reason, and what the mapping left open."""
+
+    pairs: tuple[Pair, ...]
+    reason: str
+    left_open: str = ""
+
+    def mirrored(self) -> Allowed:
+        """Return the same answer with the sides exchanged."""
+        return Allowed(tuple((m, c) for c, m in self.pairs), self.reason, self.left_open)
+
+
+def allowed(rule: FieldRule, situation: Situation) -> Allowed:
+    """Return what may stand after a sync under ``rule``. At least one pair is always allowed."""
+    if rule.direction is Direction.NONE:
+        return Allowed((situation.now,), "the mapping says this field is not synchronised")
+    if rule.direction is Direction.CRM_TO_MA:
+        return _one_way(rule, situation, "CRM", "MA")
+    if rule.direction is Direction.MA_TO_CRM:
+        return _one_way(rule, situation.mirrored(), "MA", "CRM").mirrored()
+    return _two_way(rule, situation)
+
+
+def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed:
+    """Judge source -> target, written as if the source were the CRM."""
+    value, held = s.now
+    targets = _arrivals(rule, value, held)
+    arrived = tuple((value, t) for t in targets)
+    blank_open = _blank_open(rule, value, held)
+    if s.base is None or s.crm_changed:
+        why = f"the {source} is master of this field" if s.base is None else f"changed in the {source}, the master"
+        return Allowed(arrived, why, blank_open)
+    if held == value or (value is not None and held in targets):
+        return Allowed(((value, held),), "nothing was changed, nothing may change")
+    if rule.enforce == "always":
+        return Allowed(arrived, f"a stray edit in the {target} is put back: enforce is `always`", blank_open)
+    if rule.enforce == "on_change":
+        return Allowed(((value, held),), f"an edit in the {target} may stay until the {source} changes")
+    both = tuple(dict.fromkeys([*arrived, (value, held)]))
+    return Allowed(both, "put back or left alone", "whether a stray edit on the reading side is put back (`enforce`)")
+
+
+def _arrivals(rule: FieldRule, value: Any, held: Any) -> tuple[Any, ...]:
+    """Return what the target may hold once the source's value has been applied to it."""
+    if value is not None:
+        cut = _cut(rule, value)
+        return (value,) if cut == value else (value, cut)
+    if rule.blank == "clear":
+        return (None,)
+    if rule.blank == "keep":
+        return (held,)
+    return tuple(dict.fromkeys([held, None]))
+
+
+def _cut(rule: FieldRule, value: Any) -> Any:
+    if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
+        return value[: rule.max_length].strip()
+    return value
+
+
+def _blank_open(rule: FieldRule, value: Any, held: Any) -> str:
+    if value is None and held is not None and rule.blank is None:
+        return "whether a blank clears the other side (`blank`)"
+    return ""
+
+
+def _two_way(rule: FieldRule, s: Situation) -> Allowed:
+    crm, ma = s.now
+    if crm == ma:
+        return Allowed(((crm, crm),), "both sides agree")
+    if s.base is None:
+        return _first_meeting(rule, s)
+    if s.crm_changed and s.ma_changed:
+        return _settle(rule, s)
+    if s.crm_changed:
+        return _one_changed(rule, s, Winner.CRM_UNLESS_BLANK, "only the CRM was changed")
+    if s.ma_changed:
+        return _one_changed(rule, s.mirrored(), Winner.MA_UNLESS_BLANK, "only the MA was changed").mirrored()
+    settled = _settle(rule, s)
+    return Allowed(tuple(dict.fromkeys([s.now, *settled.pairs])), "the sides differed already and nothing was edited")
+
+
+def _one_changed(rule: FieldRule, s: Situation, unless_blank: Winner, why: str) -> Allowed:
+    """Judge an edit on one side only, written as if that side were the CRM."""
+    value, held = s.now
+    if value is not None:
+        return Allowed(tuple((value, t) for t in _arrivals(rule, value, held)), why)
+    cleared, kept, refilled = (None, None), (None, held), (held, held)
+    if rule.winner is unless_blank and rule.blank != "clear":
+        return Allowed((kept, refilled), f"{why}: cleared, and a blank does not win")
+    if rule.blank == "clear":
+        return Allowed((cleared,), f"{why}: cleared, and `blank: clear` says a clear travels")
+    if rule.blank == "keep":
+        return Allowed((kept, refilled), f"{why}: cleared, and `blank: keep` says a blank never overwrites")
+    return Allowed((cleared, kept, refilled), f"{why}: cleared", "whether a clear travels (`blank`)")
+
+
+def _first_meeting(rule: FieldRule, s: Situation) -> Allowed:
+    """Two records that were never synced and differ: fill blanks, else the winner decides."""
+    crm, ma = s.now
+    if crm is None or ma is None:
+        value = ma if crm is None else crm
+        return Allowed(((value, value),), "first sync: a blank is filled and never overwrites")
+    return _settle(rule, s)
+
+
+def _settle(rule: FieldRule, s: Situation) -> Allowed:
+    """Both sides differ: apply the winner rule."""
+    crm, ma = s.now
+    if rule.winner is None:
+        return Allowed(((crm, crm), (ma, ma)), "both sides were changed", "who wins when both sides changed (`winner`)")
+    if rule.winner is Winner.LATEST:
+        return _latest(rule, s)
+    if rule.winner in (Winner.CRM, Winner.CRM_UNLESS_BLANK):
+        return _wins(rule, s, "CRM", rule.winner is Winner.CRM_UNLESS_BLANK)
+    if rule.winner in (Winner.MA, Winner.MA_UNLESS_BLANK):
+        return _wins(rule, s.mirrored(), "MA", rule.winner is Winner.MA_UNLESS_BLANK).mirrored()
+    return Allowed(((crm, crm), (ma, ma)), "the more restrictive value wins", "judged by the consent checks")
+
+
+def _latest(rule: FieldRule, s: Situation) -> Allowed:
+    crm_wins = _wins(rule, s, "CRM", unless_blank=False)
+    ma_wins = _wins(rule, s.mirrored(), "MA", unless_blank=False).mirrored()
+    if s.base is None or s.last is None:
+        pairs = tuple(dict.fromkeys([*crm_wins.pairs, *ma_wins.pairs]))
+        return Allowed(pairs, "latest wins, and the order cannot be told", "which edit was later")
+    chosen = crm_wins if s.last is Side.CRM else ma_wins
+    name = "CRM" if s.last is Side.CRM else "MA"
+    return Allowed(chosen.pairs, f"both sides were changed, the {name} later: latest wins", chosen.left_open)
+
+
+def _wins(rule: FieldRule, s: Situation, winner: str, unless_blank: bool) -> Allowed:
+    """The side written as CRM wins."""
+    value, held = s.now
+    why = f"both sides were changed and the {winner} wins"
+    if value is not None:
+        return Allowed(tuple((value, t) for t in _arrivals(rule, value, held)), why)
+    if unless_blank:
+        return Allowed(((held, held),), f"the {winner} wins unless blank, and it is blank")
+    if rule.blank == "clear":
+        return Allowed(((None, None),), f"{why}: it was cleared, and `blank: clear` says so")
+    if rule.blank == "keep":
+        return Allowed(((held, held), (None, held)), f"{why}, but a blank never overwrites (`blank: keep`)")
+    return Allowed(((None, None), (held, held), (None, held)), why, "whether a clear travels (`blank`)")

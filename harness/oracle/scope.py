@@ -1,0 +1,145 @@
+"""Who takes part: which records of a person meet on the two sides, and who is kept out by the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from syncproof_mocks.journal import Exchange, Row
+
+from ..evidence import Evidence, State
+from ..mapping.grammar import ObjectMapping, Side
+from ..mapping.meaning import excluded
+from .identity import Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One person (or company) under one object mapping, around one sync. Rows are None where there is none.
+
+    ``*_base`` is the row after the last judged sync, ``*_before`` when this sync started, ``*_after`` once it had settled.
+    """
+
+    sync: int
+    subject: str
+    object: ObjectMapping
+    crm_base: Row | None
+    ma_base: Row | None
+    crm_before: Row | None
+    ma_before: Row | None
+    crm_after: Row | None
+    ma_after: Row | None
+    crowded: bool  # more than one record of the subject on a side: which one meets which is not defined
+
+    def before(self, side: Side) -> Row | None:
+        """Return the row of one side when the sync started."""
+        return self.crm_before if side is Side.CRM else self.ma_before
+
+    def after(self, side: Side) -> Row | None:
+        """Return the row of one side once the sync had settled."""
+        return self.crm_after if side is Side.CRM else self.ma_after
+
+    @property
+    def is_linked(self) -> bool:
+        """Tell whether both sides had a record when the sync started and have it still."""
+        return None not in (self.crm_before, self.ma_before, self.crm_after, self.ma_after)
+
+    @property
+    def created_on(self) -> Side | None:
+        """Return the side on which this sync created the missing record."""
+        if self.crm_before and not self.ma_before and self.ma_after:
+            return Side.MA
+        if self.ma_before and not self.crm_before and self.crm_after:
+            return Side.CRM
+        return None
+
+
+class Scope:
+    """Pairs records by ground truth; built once per evidence."""
+
+    def __init__(self, evidence: Evidence, identity: Identity) -> None:
+        self.evidence = evidence
+        self.identity = identity
+        self._by_state: dict[tuple[int, Side, str], dict[str, list[Row]]] = {}
+
+    def subjects(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
+        """Return subject key -> living records of one object on one side."""
+        key = (id(state), side, obj.object)
+        if key not in self._by_state:
+            self._by_state[key] = self._collect(state, side, obj)
+        return self._by_state[key]
+
+    def _collect(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in state.on(side).rows(obj.kind_on(side)):
+            subject = self._company(side, row, obj) if obj.object == "company" else self.identity.person_of(side, row)
+            if subject is not None:
+                found.setdefault(subject, []).append(row)
+        return found
+
+    @staticmethod
+    def _company(side: Side, row: Row, obj: ObjectMapping) -> str | None:
+        key = obj.match[0]
+        value = row.values.get(key.crm if side is Side.CRM else key.ma)
+        return str(value).strip().casefold() if value else None
+
+    def meetings(self, sync: int) -> Iterator[Meeting]:
+        """Yield every subject that had a record on any side when sync number ``sync`` started."""
+        base = self.evidence.states[self.last_good(sync)]
+        before, after = self.evidence.before_syncs[sync - 1], self.evidence.states[sync]
+        contacts = self._contact_holders(before)
+        for obj in self.evidence.mapping.objects:
+            crm_before, ma_before = self.subjects(before, Side.CRM, obj), self.subjects(before, Side.MA, obj)
+            for subject in dict.fromkeys([*crm_before, *ma_before]):
+                if self._belongs_elsewhere(obj, subject, crm_before, contacts):
+                    continue
+                yield self._meeting(sync, subject, obj, (base, before, after))
+
+    def last_good(self, sync: int) -> int:
+        """Return the last sync before this one that is judged (0: none): a sync that faults broke is made up later."""
+        return next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
+
+    def is_broken(self, sync: int) -> bool:
+        """Tell whether a fault struck during this sync and the connector said that it had not succeeded."""
+        summary = self.evidence.syncs[sync - 1]
+        claims = summary.ended == "exited" and summary.exit_code in self.evidence.success_exit_codes
+        window = self.evidence.entries[summary.start_seq : summary.end_seq]
+        return not claims and any(isinstance(e, Exchange) and e.fault for e in window)
+
+    def _contact_holders(self, before: State) -> frozenset[str]:
+        contact = self.evidence.mapping.of("contact")
+        return frozenset(self.subjects(before, Side.CRM, contact)) if contact else frozenset()
+
+    def _belongs_elsewhere(
+        self, obj: ObjectMapping, subject: str, crm_before: dict[str, list[Row]], contacts: frozenset[str]
+    ) -> bool:
+        """Several objects may share one MA kind: a record counts under the object whose CRM record the person has."""
+        if obj.object == "company":
+            return False
+        if obj.object == "lead":
+            return subject in contacts
+        if subject in crm_before:
+            return False
+        lead = self.evidence.mapping.of("lead")
+        return lead is not None and lead.ma == obj.ma
+
+    def _meeting(self, sync: int, subject: str, obj: ObjectMapping, states: tuple[State, State, State]) -> Meeting:
+        found: list[Row | None] = []
+        crowded = False
+        for state in states:
+            for side in (Side.CRM, Side.MA):
+                rows = self.subjects(state, side, obj).get(subject, [])
+                crowded = crowded or len(rows) > 1
+                found.append(rows[0] if rows else None)
+        return Meeting(sync, subject, obj, *found, crowded)
+
+    def kept_out(self, obj: ObjectMapping, side: Side, row: Row, at_ms: int) -> str | None:
+        """Return the reason why the mapping keeps this record out, or None."""
+        return excluded(obj, side, row.values, _moment(at_ms))
+
+
+@lru_cache(maxsize=4096)
+def _moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -1,0 +1,114 @@
+"""From the words of the command line (or of pytest's options) to a `RunRequest`: every problem before anything starts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from .connector_file import ConnectorFile, builtin_reference, load_connector, program
+from .errors import InputError, Problem
+from .mapping.grammar import Mapping
+from .mapping.load import default_mapping_path, load_mapping
+from .model import RunResult, Verdict
+from .report_folder import check_report_folder
+from .run_request import RunRequest
+from .scenario.choose import choose
+from .scenario.grammar import Scenario
+from .scenario.loader import builtin, load_scenarios
+
+T = TypeVar("T")
+GO_LIVE = "go-live"
+EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
+
+
+def make_request(
+    scenarios: Sequence[str],
+    *,
+    connector: Path | None = None,
+    mapping: Path | None = None,
+    report: Path | None = None,
+    seed: int = 1,
+    jobs: int = 1,
+    expression: str | None = None,
+    tags: Sequence[str] = (),
+    bugs: Sequence[str] = (),
+    progress: Callable[[str], None] | None = None,
+) -> RunRequest:
+    """Return the request. Raises InputError with the problems of scenarios, connector, mapping and report folder at once."""
+    problems: list[Problem] = []
+
+    def collect(part: Callable[[], T]) -> T | None:
+        try:
+            return part()
+        except InputError as error:
+            problems.extend(error.problems)
+            return None
+
+    chosen = collect(lambda: _scenarios(scenarios, expression, tags))
+    program_file = collect(lambda: load_connector_or_reference(connector, bugs))
+    contract = collect(lambda: find_mapping(mapping, program_file))
+    if report is not None:
+        collect(lambda: check_report_folder(report))
+    if contract and program_file:
+        problems.extend(_disagreements(program_file, contract[0], contract[1]))
+    if problems or chosen is None or program_file is None or contract is None:
+        raise InputError(problems)
+    return RunRequest(
+        tuple(chosen), program_file, contract[0], contract[1], report, seed, jobs,
+        mapping_given=mapping is not None, progress=progress,
+    )  # fmt: skip
+
+
+def load_connector_or_reference(path: Path | None, bugs: Sequence[str] = ()) -> ConnectorFile:
+    """Return the connector of a file, or the reference connector with the named bugs when there is none."""
+    if path is not None and bugs:
+        raise InputError([Problem("--bug", "only the reference connector has bugs to switch on.", "Leave out `--connector`.")])
+    if path is not None:
+        return load_connector(path)
+    found = builtin_reference(bugs)
+    program(found)
+    return found
+
+
+def find_mapping(path: Path | None, connector: ConnectorFile | None) -> tuple[Mapping, Path]:
+    """Return the mapping that was given, else the connector file's, else the default one, and its path."""
+    chosen = path or (connector.mapping_path if connector else None) or default_mapping_path()
+    return load_mapping(chosen), Path(os.path.abspath(chosen))  # noqa: PTH100 (resolve() would follow links)
+
+
+def mapping_problems(mapping: Mapping) -> tuple[str, ...]:
+    """Return what does not fit between a mapping and the field metadata of both systems, one line each."""
+    from .runner import mapping_complaints
+    from .sandbox import Sandbox
+
+    return mapping_complaints(Sandbox(mapping))
+
+
+def print_result(result: RunResult, request: RunRequest) -> int:
+    """Print the verdict on standard output and return the exit code."""
+    from rich.console import Console
+
+    from .renderers.terminal import print_run
+
+    print_run(result, Console())
+    if request.report_dir is not None:
+        print(f"report: {request.report_dir / 'report.html'}")
+    return EXIT_CODES[result.verdict]
+
+
+def _scenarios(arguments: Sequence[str], expression: str | None, tags: Sequence[str]) -> list[Scenario]:
+    if arguments:
+        return choose(load_scenarios(arguments), expression, tags)
+    # Nothing named: the go-live pack, unless tags say what is wanted.
+    return choose(load_scenarios(list(builtin())), expression, tags or [GO_LIVE])
+
+
+def _disagreements(connector: ConnectorFile, mapping: Mapping, mapping_path: Path) -> list[Problem]:
+    return [
+        Problem(str(connector.path or "connector"), f"`systems: {side}` is {name}, in {mapping_path.name} it is {stated}.",
+                "Make them the same.")
+        for side, name in connector.systems.items()
+        if (stated := mapping.systems.get(side)) != name
+    ]  # fmt: skip

@@ -1,0 +1,46 @@
+"""The `{words}` a connector file may hold: which there are, where they stand, and what they become.
+
+Only `{lower.case}` words are placeholders, so that JSON in a variable stays what it is; `{{word}}` is the text `{word}`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from .nearest import suggest
+
+_SYSTEM_WORDS = ("url", "token", "host", "client_id", "client_secret", "username", "password", "refresh_token")
+PLACEHOLDERS = (
+    *(f"{side}.{word}" for side in ("crm", "ma") for word in _SYSTEM_WORDS),
+    "proxy.url", "ca_file", "mapping_file", "state_dir", "webhook_url", "seed",
+)  # fmt: skip
+# Promised by the contract, and given a value only by parts that come later.
+LATER = {
+    "proxy.url": "it needs `network: proxy`, which comes later",
+    "ca_file": "it needs `network: proxy` or `isolated`, which come later",
+    "webhook_url": "it needs `start: service`, which comes later",
+}
+_WORD = re.compile(r"\{(\{[a-z][a-z0-9_.]*\})\}|\{([a-z][a-z0-9_.]*)\}")
+
+
+def complaints(text: str) -> list[str]:
+    """Return what is wrong with the placeholders of one text."""
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[2]
+        if word is not None and word not in PLACEHOLDERS:
+            found.append(f"there is no placeholder `{{{word}}}`{suggest(word, PLACEHOLDERS)}")
+        elif word in LATER:
+            found.append(f"`{{{word}}}` has no value yet: {LATER[word]}")
+    return found
+
+
+def words_in(text: str) -> list[str]:
+    """Return the placeholders of one text, in order."""
+    return [match[2] for match in _WORD.finditer(text) if match[2] is not None]
+
+
+def fill_in(text: str, values: Mapping[str, str]) -> str:
+    """Return the text with every placeholder replaced. Raises KeyError for a word without a value."""
+    return _WORD.sub(lambda match: match[1] or values[match[2]], text)

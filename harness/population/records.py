@@ -1,0 +1,215 @@
+"""The records that both systems hold of a population, in the field names of the default Salesforce-HubSpot mapping.
+
+Values are in the form each vendor stores: JSON types for Salesforce, texts for HubSpot. Where a person stands on
+both sides the two records mean the same in every mapped field, except for the dirt planted on purpose:
+
+- EMAIL_CASE: the CRM spells the address in mixed case (HubSpot stores addresses in lower case whatever it gets).
+- COMPANY_VARIANT, COUNTRY_VARIANT: the MA has the careless spelling; for a person who is only in the CRM, the CRM
+  (company: only leads, whose company is a text).
+- DATE_FORMAT: `Description` in the CRM holds a date in the local format.
+- HARD_BOUNCE: both sides know that the address bounced.
+- DUPLICATE: a second CRM record of the same person, address in capitals. HubSpot refuses a second contact with the
+  same address in any letter case, so the duplicate cannot stand there.
+- TECHNICAL_MAILBOX, INACTIVE show in the values themselves.
+
+Other mappings need their own records: this module knows no other field names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from .countries import COUNTRIES
+from .people import Company, ConsentSeed, Dirt, Person, PersonKind, Population, RecordSeed, Ref
+from .wording import careless_company, local_date
+
+Placement = Mapping[str, str] | Callable[[Person], str]
+
+PLACES: Final = ("both", "crm", "ma", "none")
+
+_MA_SEGMENT: Final = {"A - Key": "key", "B - Growth": "growth", "C - Standard": "standard"}
+_NEWSLETTER: Final = {
+    ConsentSeed.NEVER_ASKED: "NotSeen", ConsentSeed.SUBSCRIBED: "OptIn", ConsentSeed.OPTED_OUT: "OptOut",
+}
+# `Customer - Direct` is Salesforce's own word; the other three are those the default mapping excludes.
+_ACCOUNT_TYPE: Final = {
+    PersonKind.CUSTOMER: "Customer - Direct", PersonKind.PARTNER: "Partner", PersonKind.SUPPLIER: "Vendor",
+    PersonKind.TEST: "Test",
+}
+
+
+def usual_placement(person: Person) -> str:
+    """Return where a person stands in a system that has been in use: customers and leads on both sides, others in the CRM."""
+    return "both" if person.kind in (PersonKind.CUSTOMER, PersonKind.LEAD) else "crm"
+
+
+def records(population: Population, placement: Placement = usual_placement) -> list[RecordSeed]:
+    """Return the records to seed: companies first, then each person's, CRM before MA.
+
+    ``placement`` says per person (by key, or by a function) `both`, `crm`, `ma` or `none`. A company stands on a
+    side when one of its people, leads excepted, does. Raises ValueError for a person without a place.
+    """
+    places = {person.key: _place(person, placement) for person in population.people}
+    seeds = list(_companies(population, places))
+    for person in population.people:
+        place = places[person.key]
+        if place in ("both", "crm"):
+            seeds.extend(_in_crm(person, alone=place == "crm"))
+        if place in ("both", "ma"):
+            seeds.append(_seed("ma", person, "contacts", _ma_contact(person)))
+    return seeds
+
+
+def _place(person: Person, placement: Placement) -> str:
+    place = placement(person) if callable(placement) else placement.get(person.key)
+    if place not in PLACES:
+        raise ValueError(f"{person.key} is placed in {place!r}; possible: {', '.join(PLACES)}")
+    return place
+
+
+# -- companies ------------------------------------------------------------------------------------------------------
+
+
+def _companies(population: Population, places: Mapping[str, str]) -> Iterator[RecordSeed]:
+    sides: dict[str, set[str]] = {}
+    for person in population.people:
+        if person.company is not None and person.kind is not PersonKind.LEAD:
+            place = places[person.key]
+            sides.setdefault(person.company.key, set()).update(("crm", "ma") if place == "both" else (place,))
+    for company in population.companies:
+        standing = sides.get(company.key, set())
+        created, modified = 1_500, 300  # older than any of its people
+        if "crm" in standing:
+            yield RecordSeed("crm", "company", "Account", company.key, _account(company), created, modified)
+        if "ma" in standing:
+            yield RecordSeed("ma", "company", "companies", company.key, _ma_company(company), created, modified)
+
+
+def _account(company: Company) -> dict[str, Any]:
+    return {
+        "Name": company.name, "Type": _ACCOUNT_TYPE[company.kind], "Industry": company.industry,
+        "Tax_Id__c": company.tax_id, "BillingCity": company.city, "BillingCountry": COUNTRIES[company.country].name,
+        "Website": f"https://{company.domain}",
+    }
+
+
+def _ma_company(company: Company) -> dict[str, Any]:
+    return {
+        "name": company.name, "domain": company.domain, "tax_id": company.tax_id, "city": company.city,
+        "country": COUNTRIES[company.country].name,
+    }
+
+
+# -- people ---------------------------------------------------------------------------------------------------------
+
+
+def _seed(side: str, person: Person, kind: str, values: dict[str, Any], created: int | None = None) -> RecordSeed:
+    # Older than any consent (500 days), and than the silence of an inactive person (1,100 days).
+    age = created or (600 if person.active else 1_200) + person.number % 300
+    seed_object = "lead" if person.kind is PersonKind.LEAD else "contact"
+    return RecordSeed(side, seed_object, kind, person.key, values, age, 5 + person.number % 40)
+
+
+def _in_crm(person: Person, *, alone: bool) -> Iterator[RecordSeed]:
+    is_lead = person.kind is PersonKind.LEAD
+    values = _person_fields(person) | (_lead(person, alone=alone) if is_lead else _contact(person, alone=alone))
+    kind = "Lead" if is_lead else "Contact"
+    yield _seed("crm", person, kind, values)
+    if Dirt.DUPLICATE in person.dirt:
+        yield _seed("crm", person, kind, {**values, "Email": person.email.upper()}, created=90)
+
+
+def _person_fields(person: Person) -> dict[str, Any]:
+    """Return what Salesforce contacts and leads have in common."""
+    values: dict[str, Any] = {
+        "FirstName": person.first_name, "LastName": person.last_name,
+        "Email": _mixed_case(person.email) if Dirt.EMAIL_CASE in person.dirt else person.email,
+        "Phone": person.phone, "MobilePhone": person.mobile, "Title": person.title,
+        "OwnerId": Ref("owner", person.owner), "Contact_Kind__c": person.kind.value.capitalize(),
+        "Last_Engaged__c": person.last_activity, "Segment__c": person.segment,
+        "Interests__c": ";".join(person.interests) or None, "Vip__c": person.vip,
+        "Engagement_Score__c": person.score, "National_Id__c": person.national_id,
+        "HasOptedOutOfEmail": person.consent is ConsentSeed.OPTED_OUT,
+        "Newsletter_Consent__c": _NEWSLETTER[person.newsletter],
+    }
+    asked = person.newsletter is not ConsentSeed.NEVER_ASKED
+    values["Newsletter_Consent_At__c"] = person.consent_at.replace("Z", "+0000") if asked else None
+    values["Newsletter_Consent_Source__c"] = person.consent_source if asked else None
+    if Dirt.HARD_BOUNCE in person.dirt:
+        values["EmailBouncedReason"] = f"550 5.1.1 <{person.email}>: user unknown"
+        values["EmailBouncedDate"] = f"{person.last_activity}T08:00:00.000+0000"
+    if Dirt.DATE_FORMAT in person.dirt:
+        values["Description"] = f"Last contact: {local_date(person.last_activity, person.locale)}"
+    return values
+
+
+def _contact(person: Person, *, alone: bool) -> dict[str, Any]:
+    return {
+        "AccountId": Ref("company", person.company.key) if person.company else None,
+        "MailingStreet": person.street, "MailingCity": person.city, "MailingPostalCode": person.postal_code,
+        "MailingCountry": _country(person, careless=alone), "Birthdate": person.birthdate,
+    }
+
+
+def _lead(person: Person, *, alone: bool) -> dict[str, Any]:
+    return {
+        "Company": _company_text(person, careless=alone), "Street": person.street, "City": person.city,
+        "PostalCode": person.postal_code, "Country": _country(person, careless=alone),
+    }
+
+
+def _ma_contact(person: Person) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "email": person.email, "firstname": person.first_name, "lastname": person.last_name, "phone": person.phone,
+        "mobilephone": person.mobile, "jobtitle": person.title, "company": _company_text(person, careless=True),
+        "address": person.street, "city": person.city, "zip": person.postal_code,
+        "country": _country(person, careless=True), "segment": _MA_SEGMENT[person.segment],
+        "interests": ";".join(person.interests) or None, "vip": "true" if person.vip else "false",
+        "engagement_score": str(person.score), "hubspot_owner_id": Ref("owner", person.owner),
+        "$consents": _consents(person),
+    }
+    if person.kind is not PersonKind.LEAD:
+        # A Salesforce lead has no date of birth; both sides of a person know the same.
+        values["birth_date"] = person.birthdate
+        if person.company is not None:
+            values["$company"] = Ref("company", person.company.key)
+    if Dirt.HARD_BOUNCE in person.dirt:
+        values["hs_email_bounce"] = "1"
+        values["hs_email_hard_bounce_reason_enum"] = "UNKNOWN_USER"
+    return values
+
+
+def _consents(person: Person) -> tuple[tuple[str, str, str, str, str], ...]:
+    """Return (channel, purpose, act, at, source) of everything the person has said.
+
+    Neither vendor can hold a yes to every purpose, so "subscribed" to `*` is the absence of a refusal.
+    """
+    said: list[tuple[str, str, str, str, str]] = []
+    if person.newsletter is not ConsentSeed.NEVER_ASKED:
+        act = "grant" if person.newsletter is ConsentSeed.SUBSCRIBED else "withdraw"
+        said.append(("email", "newsletter", act, person.consent_at, person.consent_source))
+    if person.consent is ConsentSeed.OPTED_OUT:
+        said.append(("email", "*", "withdraw", person.consent_at, person.consent_source))
+    return tuple(said)
+
+
+def _country(person: Person, *, careless: bool) -> str:
+    country = COUNTRIES[person.country]
+    if careless and Dirt.COUNTRY_VARIANT in person.dirt:
+        return country.variants[person.number % len(country.variants)]
+    return country.name
+
+
+def _company_text(person: Person, *, careless: bool) -> str | None:
+    if person.company is None:
+        # The field is required on a lead.
+        return f"{person.last_name}, self-employed" if person.kind is PersonKind.LEAD else None
+    if careless and Dirt.COMPANY_VARIANT in person.dirt:
+        return careless_company(person.company.name, person.company.country)
+    return person.company.name
+
+
+def _mixed_case(address: str) -> str:
+    """Return the address with every word capitalised: `Anna.Nowak-Gamaka@Acme-Bodera.Example.Com`."""
+    return address.title()

@@ -1,0 +1,217 @@
+"""The consents of pairs and newcomers: which opt-outs and proved grants must travel, and to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .bugs import Bugs
+from .consent import (
+    CRM_VALUES,
+    MA_VALUES,
+    SILENT,
+    Stance,
+    Statement,
+    crm_statement,
+    ma_statement,
+    reconcile_flag,
+    reconcile_purpose,
+)
+from .contract import ObjectContract, Rule
+from .conversion import folded, iso_datetime
+from .linking import Pair
+from .ma import HubspotSide
+from .ma_consents import StatusChange
+from .merging import Base
+from .outcome import Outcome
+from .planning import ConsentAct, Move, Plan
+from .state import State
+
+Row = dict[str, Any]
+Statuses = Mapping[str, Mapping[str, Row]]
+
+
+class Consenting:
+    """Plans consents. Reads HubSpot's statuses only of people for whom they may have changed."""
+
+    def __init__(self, ma: HubspotSide, state: State, outcome: Outcome, bugs: Bugs) -> None:
+        self._ma, self._state, self._outcome, self._bugs = ma, state, outcome, bugs
+        self._ids: dict[str, str] | None = None
+
+    # -- what HubSpot knows -------------------------------------------------------------------------
+
+    def statuses(self, pairs: Iterable[Pair], newcomers: Iterable[tuple[ObjectContract, Row]], moved: set[str]) -> Statuses:
+        """Return the statuses of people who changed in the MA (``moved``: ids) or whose CRM consent is news."""
+        wanted = {str(p.ma.get("email") or "") for p in pairs if p.ma_id in moved or self._is_news(p)}
+        for contract, row in newcomers:
+            stances = [self._said_in_crm(rule, row).stance for rule in _purposes(contract)]
+            if Stance.GRANTED in stances:
+                wanted.add(str(row.get(contract.key[0]) or ""))
+        wanted.discard("")
+        return self._ma.consents.statuses(wanted) if wanted else {}
+
+    def _is_news(self, pair: Pair) -> bool:
+        bases = self._state.bases(pair.crm_id)
+        return any(
+            rule.crm not in bases or self._said_in_crm(rule, pair.crm).stance != bases[rule.crm]
+            for rule in _purposes(pair.contract)
+        )
+
+    def _subscription_id(self, rule: Rule) -> str | None:
+        if self._ids is None:
+            self._ids = {folded(name): i for name, i in self._ma.consents.definitions().items()}
+        name = rule.ma.partition(":")[2]
+        found = self._ids.get(folded(name))
+        if found is None:
+            self._outcome.refuse(f"mapping/{rule.crm}", f"HubSpot has no subscription type `{name}`")
+        return found
+
+    @staticmethod
+    def _said_in_crm(rule: Rule, row: Row) -> Statement:
+        assert rule.consent is not None
+        return crm_statement(row.get(rule.crm), row.get(rule.consent.crm_at), row.get(rule.consent.crm_source))
+
+    # -- pairs --------------------------------------------------------------------------------------
+
+    def plan(self, plan: Plan, statuses: Statuses) -> None:
+        """Add to a plan what the consents of its pair need."""
+        pair = plan.pair
+        old = str(pair.ma.get("email") or "")
+        # An address that is about to change takes the refusals of the person along.
+        new = str(plan.payload("ma").get("email") or old)
+        ma_out = str(pair.ma.get("hs_email_optout") or "").lower() == "true"
+        for rule in pair.contract.consents:
+            assert rule.consent is not None
+            if rule.consent.purpose == "*":
+                self._plan_flag(plan, rule, ma_out, old, new)
+            else:
+                known = statuses.get(folded(old))
+                subscription = self._subscription_id(rule)
+                if subscription is not None and (known is not None or not old or folded(old) != folded(new)):
+                    self._plan_purpose(plan, rule, subscription, (known or {}).get(subscription), ma_out, new)
+        if self._bugs.on("optout_resurrected_by_push") and plan.moves:
+            self._push_again(plan, new)
+
+    def _plan_flag(self, plan: Plan, rule: Rule, ma_out: bool, old: str, new: str) -> None:
+        crm_out = bool(plan.pair.crm.get(rule.crm))
+        base = plan.bases.get(rule.crm)
+        step = reconcile_flag(crm_out, ma_out, base if isinstance(base, bool) else None, self._bugs)
+        if step.raise_in_crm:
+            plan.moves.append(Move(rule.crm, "crm", {rule.crm: True}, True))
+        moves_house = folded(old) != folded(new) and (crm_out or ma_out)
+        if new and (step.unsubscribe_in_ma or moves_house):
+            plan.consents.append(ConsentAct(rule.crm, True, new))
+        elif not step.raise_in_crm and base != (crm_out or ma_out):
+            plan.agreed[rule.crm] = crm_out or ma_out
+        if self._bugs.on("optout_wiped_by_unrelated_write") and any(m.side == "crm" for m in plan.moves):
+            plan.moves.append(Move(f"{rule.crm}*", "crm", {rule.crm: ma_out}, ma_out))
+
+    def _plan_purpose(
+        self, plan: Plan, rule: Rule, subscription: str, status: Row | None, ma_out: bool, email: str
+    ) -> None:
+        base = _stance(plan.bases.get(rule.crm))
+        crm = self._said_in_crm(rule, plan.pair.crm)
+        ma = ma_statement(status)
+        if ma_out:
+            # Opted out of everything, HubSpot shows every type as unsubscribed: that says nothing about this one.
+            ma = Statement(base) if base is Stance.WITHDRAWN and crm.stance is Stance.WITHDRAWN else SILENT
+        step = reconcile_purpose(crm, ma, base, self._bugs)
+        if step.to_crm is not None:
+            plan.moves.append(Move(rule.crm, "crm", _crm_fields(rule, step.to_crm), step.to_crm.stance))
+        if step.to_ma is not None and email:
+            self._say_in_ma(plan.consents, rule, subscription, step.to_ma, email, ma_out or bool(plan.pair.crm.get(_flag(plan.pair.contract))))
+        if step.to_crm is None and step.to_ma is None and base is not crm.stance:
+            plan.agreed[rule.crm] = crm.stance
+
+    def _say_in_ma(
+        self, acts: list[ConsentAct], rule: Rule, subscription: str, said: Statement, email: str, out: bool
+    ) -> None:
+        if said.stance is Stance.WITHDRAWN and self._bugs.on("scope_confusion"):
+            acts.append(ConsentAct(rule.crm, said.stance, email))
+            return
+        if said.stance is Stance.GRANTED and out:
+            # Whoever opted out of everything is not subscribed to one thing by a machine.
+            return
+        explanation = _explanation(said) if said.stance is Stance.GRANTED else ""
+        change = StatusChange(email, subscription, MA_VALUES[said.stance], explanation)
+        acts.append(ConsentAct(rule.crm, said.stance, email, change))
+
+    def _push_again(self, plan: Plan, email: str) -> None:
+        """Send the CRM's stored consent with every update (a bug: see `optout_resurrected_by_push`)."""
+        for rule in _purposes(plan.pair.contract):
+            said = self._said_in_crm(rule, plan.pair.crm)
+            subscription = self._subscription_id(rule)
+            if said.stance is Stance.GRANTED and subscription and email:
+                plan.moves = [m for m in plan.moves if m.name != rule.crm]
+                change = StatusChange(email, subscription, MA_VALUES[said.stance], _explanation(said))
+                plan.consents.append(ConsentAct(rule.crm, said.stance, email, change))
+
+    # -- newcomers ----------------------------------------------------------------------------------
+
+    def newcomer_for_ma(self, contract: ObjectContract, row: Row, statuses: Statuses) -> tuple[list[ConsentAct], dict[str, Base]]:
+        """Return the consent acts for a person new to the MA, and what both sides agree on once they are done."""
+        email = str(row.get(contract.key[0]) or "").strip()
+        acts: list[ConsentAct] = []
+        agreed: dict[str, Base] = {}
+        out = bool(row.get(_flag(contract)))
+        for rule in contract.consents:
+            assert rule.consent is not None
+            if rule.consent.purpose == "*":
+                step = reconcile_flag(out, False, None, self._bugs)
+                if step.unsubscribe_in_ma:
+                    acts.append(ConsentAct(rule.crm, True, email))
+                elif out:
+                    agreed[rule.crm] = out
+                continue
+            subscription = self._subscription_id(rule)
+            if subscription is None:
+                continue
+            ma = ma_statement(statuses.get(folded(email), {}).get(subscription))
+            step_for = reconcile_purpose(self._said_in_crm(rule, row), ma, None, self._bugs)
+            if step_for.to_ma is not None:
+                self._say_in_ma(acts, rule, subscription, step_for.to_ma, email, out)
+        return acts, agreed
+
+    def newcomer_for_crm(self, contract: ObjectContract, row: Row, statuses: Statuses) -> Row:
+        """Return the consent fields of a person new to the CRM."""
+        fields: Row = {}
+        out = str(row.get("hs_email_optout") or "").lower() == "true"
+        known = statuses.get(folded(row.get("email")), {})
+        for rule in contract.consents:
+            assert rule.consent is not None
+            if rule.consent.purpose == "*":
+                fields |= {rule.crm: True} if out else {}
+                continue
+            subscription = self._subscription_id(rule)
+            said = SILENT if out or subscription is None else ma_statement(known.get(subscription))
+            if said.stance is Stance.WITHDRAWN or (said.stance is Stance.GRANTED and said.is_proved):
+                fields |= _crm_fields(rule, said)
+        return fields
+
+
+def _purposes(contract: ObjectContract) -> list[Rule]:
+    return [rule for rule in contract.consents if rule.consent is not None and rule.consent.purpose != "*"]
+
+
+def _flag(contract: ObjectContract) -> str:
+    return next((r.crm for r in contract.consents if r.consent is not None and r.consent.purpose == "*"), "")
+
+
+def _stance(base: Any) -> Stance | None:
+    return Stance(base) if isinstance(base, str) and base in list(Stance) else None
+
+
+def _explanation(said: Statement) -> str:
+    when = iso_datetime(said.at_ms) if said.at_ms is not None else "an unknown time"
+    return f"{said.source} ({when})"
+
+
+def _crm_fields(rule: Rule, said: Statement) -> Row:
+    """Return the CRM's consent fields with their evidence."""
+    assert rule.consent is not None
+    fields: Row = {rule.crm: CRM_VALUES[said.stance]}
+    if rule.consent.crm_at:
+        fields[rule.consent.crm_at] = iso_datetime(said.at_ms) if said.at_ms is not None else None
+    if rule.consent.crm_source:
+        fields[rule.consent.crm_source] = f"HubSpot: {said.source}"[:255] if said.source else "HubSpot"
+    return fields

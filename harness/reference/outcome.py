@@ -1,0 +1,46 @@
+"""What a run tells: counts, refusals and conflicts, by ids and field names only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from .bugs import Bugs
+
+
+class Outcome:
+    """The report of one run."""
+
+    def __init__(self, bugs: Bugs) -> None:
+        self._bugs = bugs
+        self._refused: dict[tuple[str, str], dict[str, str]] = {}
+        self.read = self.created = self.updated = 0
+        self.conflicts: list[dict[str, str]] = []
+
+    def refuse(self, record: str, reason: str) -> None:
+        """Report that a record (or a part of it) did not arrive; the same thing is reported once."""
+        if self._bugs.on("error_swallowed"):
+            return
+        self._refused[record, reason] = {"record": record, "reason": reason}
+
+    def conflict(self, record: str, field: str, crm_id: str, ma_id: str, winner: str) -> None:
+        """Report that both sides had edited a field, and who won."""
+        self.conflicts.append({"record": record, "field": field, "crm": crm_id, "ma": ma_id, "winner": winner})
+
+    @property
+    def refused(self) -> list[dict[str, str]]:
+        """Return the refusals in the order they were reported."""
+        return list(self._refused.values())
+
+    @property
+    def exit_code(self) -> int:
+        """Return 0 when everything was accepted, else 1."""
+        return 1 if self._refused else 0
+
+    def as_json(self) -> str:
+        """Return the last line of the output."""
+        shown: dict[str, Any] = {
+            "read": self.read, "created": self.created, "updated": self.updated, "refused": self.refused,
+            "conflicts": self.conflicts,
+        }
+        return json.dumps(shown, ensure_ascii=True)

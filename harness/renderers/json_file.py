@@ -1,0 +1,62 @@
+"""`result.json`: the machine-readable result; other tools rely on its shape (design.md section 11)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from ..model import Finding, RunResult, ScenarioResult
+
+
+class JsonFile:
+    """The whole result with a schema number. Everything that depends on the clock stands under keys named `times`."""
+
+    file_name = "result.json"
+
+    def render(self, result: RunResult) -> str:
+        """Return the JSON text, keys in a fixed order, two spaces indented."""
+        return orjson.dumps(as_json(result), option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode() + "\n"
+
+
+def as_json(result: RunResult) -> dict[str, Any]:
+    """Return the result as plain data; the same seed gives the same data, `times` apart."""
+    return {
+        "schema": 1, "syncproof": result.version, "seed": result.seed, "verdict": str(result.verdict),
+        "connector": result.connector, "systems": result.systems, "mapping": result.mapping_name,
+        "mapping_problems": list(result.mapping_problems), "assumed_behaviours": result.assumed_behaviours,
+        "scenarios": [_scenario(s) for s in result.scenarios],
+        "times": {"started_at": result.started_at, "seconds": round(result.seconds, 3)},
+    }
+
+
+def _scenario(s: ScenarioResult) -> dict[str, Any]:
+    return {
+        "id": s.id, "title": s.title, "verdict": str(s.verdict), "reason": s.reason, "classes": list(s.classes),
+        "rules_checked": list(s.rules_checked), "faults_fired": list(s.faults_fired), "people": s.people,
+        "findings": [_finding(f, s.reproduce) for f in s.findings],
+        "checks": [
+            {"check": c.check, "rules": list(c.rules), "verdict": str(c.verdict), "looked_at": c.looked_at, "reason": c.reason}
+            for c in s.checks
+        ],
+        "skipped_rules": s.skipped_rules, "left_open": list(s.left_open), "not_checked": list(s.not_checked),
+        "unsupported": list(s.unsupported), "assumed": list(s.assumed), "conflict_log": list(s.conflict_log),
+        "calls": s.calls, "matrix": list(s.matrix), "exposure": list(s.exposure), "reproduce": s.reproduce,
+        "syncs": [
+            {"number": x.number, "exit_code": x.exit_code, "ended": x.ended, "requests": x.reads, "writes": x.writes,
+             "refused": x.refused, "times": {"seconds": round(x.seconds, 3)}}
+            for x in s.syncs
+        ],
+        "times": {"seconds": round(s.seconds, 3), "connector_seconds": round(s.connector_seconds, 3)},
+    }
+
+
+def _finding(f: Finding, reproduce: str) -> dict[str, Any]:
+    return {
+        "rule": f.rule, "class": f.bug_class, "severity": str(f.severity), "system": f.system, "kind": f.kind,
+        "person": f.person, "field": f.field, "expected": f.expected, "found": f.found,
+        "classification": f.classification, "caused_by": f.caused_by, "message": f.message, "reproduce": reproduce,
+        "record_id": f.record_id, "sync": f.sync, "sides": asdict(f.sides) if f.sides else None,
+        "blame": asdict(f.blame) if f.blame else None, "story": list(f.story), "requests": list(f.requests),
+    }

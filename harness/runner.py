@@ -1,0 +1,307 @@
+"""The only file that knows the order: sandbox, seed, steps, a last quiet sync, evidence, checks, verdict, reports."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from syncproof_mocks.journal import Entry, Exchange
+
+from .checks import Checked, checks, run_check
+from .connector_file import expand
+from .drivers import Ended
+from .drivers.command import Command
+from .errors import SetupError
+from .evidence import Evidence
+from .exposure import exposures
+from .mapping.check import check_mapping
+from .mapping.grammar import Side
+from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
+from .oracle.blame import shown
+from .oracle.fields import Oracle
+from .run_request import RunRequest
+from .sandbox import Sandbox, default_mapping_file
+from .scenario.grammar import Scenario
+from .stage import Stage
+from .timeline import timeline
+
+# Findings beyond this number per scenario add nothing a person could read; the count is always told.
+MOST_FINDINGS = 2_000
+
+
+class Runner:
+    """Runs scenarios one after another in one sandbox; each gets a fresh world whose seed comes from the run's."""
+
+    def __init__(self, request: RunRequest) -> None:
+        self.request = request
+        self.driver = Command()
+        self.journals: dict[str, tuple[Entry, ...]] = {}
+
+    def run(self) -> RunResult:
+        """Run everything, write the reports, return the result. Raises InputError before anything is started."""
+        from .renderers import prepare_report_dir, write_reports
+
+        started = time.monotonic()
+        request = self.request
+        chosen = request.scenarios
+        if request.report_dir is not None:
+            prepare_report_dir(request.report_dir)
+        stamp = datetime.now(UTC).isoformat(timespec="seconds")
+        with ExitStack() as stack:
+            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
+            sandbox = stack.enter_context(Sandbox(request.mapping, request.seed))
+            mapping_problems = mapping_complaints(sandbox)
+            results = []
+            for number, scenario in enumerate(chosen, start=1):
+                self._say(f"[{number}/{len(chosen)}] {scenario.id}")
+                results.append(self._scenario(scenario, sandbox, work))
+            result = RunResult(
+                version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
+                dict(request.mapping.systems), tuple(results), request.mapping.mapping, mapping_problems, stamp,
+                time.monotonic() - started,
+            )
+            if request.report_dir is not None:
+                write_reports(result, self.journals, work / "output", request.report_dir)
+        return result
+
+    def _say(self, text: str) -> None:
+        if self.request.progress is not None:
+            self.request.progress(text)
+
+    def _connector(self) -> dict[str, Any]:
+        connector = self.request.connector
+        return {"name": connector.name, "command": list(connector.start.command), "network": connector.network,
+                "file": str(connector.path) if connector.path else "built in"}
+
+    # -- one scenario -------------------------------------------------------------------------------
+
+    def _scenario(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> ScenarioResult:
+        started = time.monotonic()
+        sandbox.renew(scenario_seed(self.request.seed, scenario.id))
+        stage: Stage | None = None
+        reason = ""
+        try:
+            stage = Stage(scenario, self.request.mapping, sandbox, self._connecting(scenario, work))
+            stage.state_dir = world_folder(work, scenario) / "state"
+            stage.seed()
+            self._play(stage, scenario)
+        except SetupError as error:
+            reason = f"could not be set up: {error}"
+        if stage is None or len(stage.states) < 1:
+            return self._unset(scenario, reason)
+        self.journals[scenario.id] = tuple(stage.journal.entries)
+        result = judge(scenario, stage, reason, self._reproduce(scenario))
+        return replace(result, seconds=time.monotonic() - started)
+
+    @staticmethod
+    def _play(stage: Stage, scenario: Scenario) -> None:
+        for step in scenario.steps:
+            stage.sandbox.call(lambda step=step: stage.journal.mark("step", str(step)))  # type: ignore[misc]
+            step.run(stage)
+        healthy = all(s.ended == "exited" for s in stage.syncs)
+        if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
+            # For free: whatever was done, one more sync with nothing to do must write nothing.
+            if stage.has_unsynced_acts:
+                stage.run_sync()
+            if len(stage.syncs) not in stage.quiet:
+                stage.run_sync(quiet=True)
+
+    def _connecting(self, scenario: Scenario, work: Path) -> Any:
+        connector, request = self.request.connector, self.request
+        folder = world_folder(work, scenario)
+        state_dir, output = folder / "state", work / "output" / scenario.id.replace("/", "__")
+        output.mkdir(parents=True)
+
+        def connect(sandbox: Sandbox, number: int) -> Ended:
+            state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
+            values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
+            expanded = expand(connector, values)
+            return self.driver.run(
+                expanded.argv, expanded.env, connector.cwd, connector.timeout_s, output / f"sync-{number}.log",
+                folder / "home",
+            )
+
+        return connect
+
+    def _reproduce(self, scenario: Scenario) -> str:
+        words = ["syncproof", "run", scenario.argument, "--seed", str(self.request.seed)]
+        if self.request.connector.path is not None:
+            words += ["--connector", str(self.request.connector.path)]
+        own = (default_mapping_file(), self.request.connector.mapping_path)
+        if self.request.mapping_path not in own:
+            words += ["--mapping", str(self.request.mapping_path)]
+        return shlex.join(words)
+
+    def _unset(self, scenario: Scenario, reason: str) -> ScenarioResult:
+        return ScenarioResult(
+            scenario.id, scenario.title, Verdict.UNKNOWN, reason, (), (), self._reproduce(scenario), scenario.classes
+        )
+
+
+def run(request: RunRequest) -> RunResult:
+    """Run the scenarios of a request and write its reports."""
+    return Runner(request).run()
+
+
+def scenario_seed(seed: int, scenario_id: str) -> int:
+    """Return the seed of one scenario's world: it does not depend on which other scenarios run."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{scenario_id}".encode()).digest()[:6], "big")
+
+
+def world_folder(work: Path, scenario: Scenario) -> Path:
+    """Return the private folder of one scenario's connector."""
+    return work / "worlds" / scenario.id.replace("/", "__")
+
+
+def mapping_complaints(sandbox: Sandbox) -> tuple[str, ...]:
+    """Return what `mapping check` says about the mapping of this sandbox."""
+    schemas = {side: sandbox.on(side).schema for side in Side}
+    subscriptions = sandbox.ma.subscription_names()
+    return tuple(str(p) for p in check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions))
+
+
+def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> ScenarioResult:
+    """Run every check over the evidence of a stage and come to a verdict."""
+    evidence = stage.evidence()
+    oracle = Oracle(evidence)
+    checked = [run_check(name, function, oracle) for name, function in checks().items()]
+    checked.append(_own_checks(stage))
+    skipped = scenario.checks.skip
+    kept = [_without_skipped(c, skipped) for c in checked]
+    findings = sorted((f for c in kept for f in c.result.findings), key=_order)
+    verdict, why = _verdict(evidence, kept, findings, reason)
+    calls = Counter(e.operation or "unknown" for e in evidence.entries if isinstance(e, Exchange))
+    return ScenarioResult(
+        scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(findings[:MOST_FINDINGS]),
+        reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
+        _flat(c.left_open for c in kept), _flat(c.not_checked for c in kept), tuple(_unsupported(evidence.entries)),
+        _assumed(evidence.entries), tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
+        _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
+    )
+
+
+def _order(finding: Finding) -> tuple[int, str, str, str, int]:
+    return (list(Severity).index(finding.severity), finding.rule, finding.person or "", finding.field or "", finding.sync or 0)
+
+
+def _verdict(
+    evidence: Evidence, checked: Iterable[Checked], findings: list[Finding], reason: str
+) -> tuple[Verdict, str]:
+    """FAIL with any finding; else UNKNOWN when something crashed, timed out, was not set up or saw nothing."""
+    if findings:
+        told = f"{len(findings)} finding(s)" + (f"; {reason}" if reason else "")
+        return Verdict.FAIL, told
+    crashes = [e for e in evidence.entries if isinstance(e, Exchange) and e.crash]
+    if crashes:
+        last = crashes[0].crash.strip().splitlines()[-1]
+        return Verdict.UNKNOWN, f"a mock broke at #{crashes[0].seq} {crashes[0].method} {crashes[0].path}: {last}"
+    if reason:
+        return Verdict.UNKNOWN, reason
+    unknown = [c.result for c in checked if c.result.verdict is Verdict.UNKNOWN]
+    if unknown:
+        return Verdict.UNKNOWN, f"{unknown[0].check}: {unknown[0].reason}"
+    if not evidence.syncs:
+        return Verdict.UNKNOWN, "the connector was never started: the scenario has no `sync`"
+    if not any(c.result.looked_at for c in checked if c.result.check not in ("success_is_true", "secrets_stay")):
+        return Verdict.UNKNOWN, "no check had anything to look at"
+    return Verdict.PASS, ""
+
+
+def _own_checks(stage: Stage) -> Checked:
+    """Return the result of the `assert` steps."""
+    findings = tuple(
+        Finding(
+            "ASSERT-001", f"{c['person']}: {c['field'] or 'the record'} in the {c['side'].upper()} is {shown(c['found'])}, "
+            f"expected {shown(c['expected'])}" + (f": {c['because']}." if c["because"] else "."),
+            Severity.MAJOR, str(c["side"]), "contact", c["person"], c["field"], shown(c["expected"]), shown(c["found"]),
+            "assertion", sync=c["sync"], record_id=c["record_id"],
+        )
+        for c in stage.asserted if not c["ok"]
+    )
+    verdict = Verdict.FAIL if findings else Verdict.PASS
+    return Checked(CheckResult("assert", ("ASSERT-001",), verdict, len(stage.asserted), findings))
+
+
+def _without_skipped(checked: Checked, skipped: dict[str, str]) -> Checked:
+    """Drop the findings of rules a scenario skips with a written reason (the report shows both)."""
+    result = checked.result
+    if not skipped or not any(r in skipped for r in result.rules):
+        return checked
+    left = tuple(f for f in result.findings if f.rule not in skipped)
+    rules = tuple(r for r in result.rules if r not in skipped)
+    verdict = result.verdict if left or result.verdict is Verdict.UNKNOWN else Verdict.PASS
+    return replace(checked, result=replace(result, findings=left, rules=rules, verdict=verdict))
+
+
+def _flat(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for part in parts for text in part))
+
+
+def _faults(entries: Iterable[Entry]) -> Iterable[str]:
+    for entry in entries:
+        if isinstance(entry, Exchange) and entry.fault:
+            yield f"{entry.fault} at #{entry.seq} {entry.system} {entry.operation}"
+
+
+def _unsupported(entries: Iterable[Entry]) -> Iterable[str]:
+    counted = Counter(
+        f"{e.system}: {e.method} {e.path} (nearest supported: {e.hint})"
+        for e in entries if isinstance(e, Exchange) and e.operation is None
+    )
+    return [f"{text}, {n} time(s)" if n > 1 else text for text, n in counted.items()]
+
+
+def _assumed(entries: Iterable[Entry]) -> tuple[str, ...]:
+    found = set()
+    for entry in entries:
+        if isinstance(entry, Exchange):
+            found.update(entry.assumed)
+            if entry.evidence == "assumed":
+                found.add(f"{entry.system}.{entry.operation}")
+    return tuple(sorted(found))
+
+
+def _conflict_log(evidence: Evidence) -> Iterable[str]:
+    """Return the lines in which the connector itself speaks of conflicts; whatever it says is shown, never trusted."""
+    for number, output in enumerate(evidence.outputs, start=1):
+        for line in output.splitlines():
+            if "conflict" in line.casefold():
+                yield f"sync {number}: {line[:2_000]}"
+
+
+def _grid(oracle: Oracle, stage: Stage) -> tuple[dict[str, Any], ...]:
+    """Return the overwrite matrix: one row per cell with what was expected and what stands."""
+    found = []
+    judged = {(j.meeting.subject, j.rule.name, j.meeting.sync): j for j in oracle.judgements} if stage.cells else {}
+    for key, (cell, sync) in stage.cells.items():
+        judgement = judged.get((key, cell.rule.name, sync))
+        row: dict[str, Any] = {
+            "field": cell.rule.name, "crm_field": cell.rule.crm, "ma_field": cell.rule.ma,
+            "direction": str(cell.rule.direction), "winner": str(cell.rule.winner or "not stated"),
+            "blank": cell.rule.blank or "not stated", "changed": cell.changed,
+            "to": f"{cell.to} {cell.variant}".strip(), "person": oracle.identity.label(key), "sync": sync,
+        }
+        if judgement is None:
+            # Records that nobody touched are not judged anew: untouched is what they had to stay.
+            still = not cell.moves and len(stage.states) > sync
+            row |= {"verdict": "PASS" if still else "UNKNOWN", "reason": "nothing was edited" if still else "no judgement"}
+        else:
+            wanted, seen = judgement.nearest(), judgement.observed
+            row |= {
+                "verdict": "PASS" if judgement.is_ok else "FAIL", "reason": judgement.allowed.reason,
+                "crm_expected": shown(wanted[0]), "ma_expected": shown(wanted[1]), "crm": shown(seen[0]), "ma": shown(seen[1]),
+            }
+        found.append(row)
+    return tuple(found)
+
+

@@ -1,0 +1,173 @@
+"""Two mocks on loopback, one world: started once per run, given a fresh world for each scenario."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping as Dictionary
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TypeVar
+
+import yaml
+from syncproof_mocks.consent import ConsentKey
+from syncproof_mocks.dialect import ConsentField, Dialect
+from syncproof_mocks.discovery import discover
+from syncproof_mocks.schema import FieldInfo, FieldType, Option
+from syncproof_mocks.server import MockApp, Servers
+from syncproof_mocks.world import World
+
+from .errors import InputError, Problem
+from .mapping.grammar import Mapping, Side
+
+T = TypeVar("T")
+
+
+def dialects() -> dict[str, type[Dialect]]:
+    """Return every dialect by name, CRM and MA ones alike (their folders are the registry)."""
+    import syncproof_mocks.crm
+    import syncproof_mocks.ma
+
+    return {**discover(syncproof_mocks.crm), **discover(syncproof_mocks.ma)}
+
+
+class Sandbox:
+    """Mocks of a CRM and an MA that answer on 127.0.0.1. Use as a context manager; `renew` gives a fresh world."""
+
+    def __init__(
+        self, mapping: Mapping, seed: int = 1, *, ports: tuple[int, int] | None = None, shape: Dictionary[str, Any] | None = None
+    ) -> None:
+        self.mapping = mapping
+        self.seed = seed
+        self.control_token = secrets.token_urlsafe(24)
+        self._ports = ports
+        self._shape = dict(shape) if shape is not None else default_shape()
+        self._servers = Servers()
+        self.world, self.crm, self.ma = self._world(seed)
+        self._apps = [MockApp(self.crm, self.control_token), MockApp(self.ma, self.control_token)]
+        self._urls: dict[Side, str] = {}
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def start(self) -> Sandbox:
+        """Listen. Raises InputError when a port that was asked for is taken."""
+        try:
+            found = self._servers.start(self._apps, self._ports)
+        except OSError as error:
+            ports = ", ".join(map(str, self._ports or ()))
+            raise InputError([Problem("--ports", f"port taken ({ports}): {error.strerror}.", "Give other ports, or none for free ones.")]) from error
+        self._urls = {Side.CRM: f"http://127.0.0.1:{found[0]}", Side.MA: f"http://127.0.0.1:{found[1]}"}
+        return self
+
+    def stop(self) -> None:
+        """Stop listening; safe to call twice."""
+        self._servers.stop()
+
+    def renew(self, seed: int) -> None:
+        """Replace the world by an empty one with another seed; the ports stay."""
+
+        def swap() -> None:
+            self.seed = seed
+            self.world, self.crm, self.ma = self._world(seed)
+            for app, side in zip(self._apps, (Side.CRM, Side.MA), strict=True):
+                dialect = self.on(side)
+                dialect.base_url = self._urls.get(side, "")
+                app.become(dialect)
+
+        self.call(swap)
+
+    def _world(self, seed: int) -> tuple[World, Dialect, Dialect]:
+        world = World(seed)
+        crm, ma = (self._dialect(side, world) for side in (Side.CRM, Side.MA))
+        return world, crm, ma
+
+    def _dialect(self, side: Side, world: World) -> Dialect:
+        known = dialects()
+        name = self.mapping.systems[side.value]
+        if name not in known:
+            raise InputError([Problem("mapping: systems", f"no dialect is called `{name}`.", f"Known: {', '.join(sorted(known))}.")])
+        dialect = known[name](world)
+        self._give_shape(dialect, side)
+        for obj in self.mapping.objects:
+            for rule in obj.fields:
+                if rule.consent is not None and not rule.field_on(side).startswith("subscription:"):
+                    key = ConsentKey(rule.consent.channel, rule.consent.purpose)
+                    at, source = (rule.consent.crm_at, rule.consent.crm_source) if side is Side.CRM else (None, None)
+                    dialect.declare_consent(obj.kind_on(side), rule.field_on(side), ConsentField(key, at, source))
+        return dialect
+
+    def _give_shape(self, dialect: Dialect, side: Side) -> None:
+        for kind, fields in (self._shape.get(side.value) or {}).items():
+            if kind == "subscriptions":
+                for name in fields:
+                    dialect.add_subscription(name)
+            else:
+                for entry in fields:
+                    dialect.add_field(kind, field_info(entry))
+
+    # -- use ----------------------------------------------------------------------------------------
+
+    def on(self, side: Side) -> Dialect:
+        """Return the dialect of one side."""
+        return self.crm if side is Side.CRM else self.ma
+
+    def url(self, side: Side) -> str:
+        """Return the base URL of one side ("" before `start`)."""
+        return self._urls.get(side, "")
+
+    def app(self, side: Side) -> MockApp:
+        """Return the ASGI app of one side; faults are interceptors of it."""
+        return self._apps[0 if side is Side.CRM else 1]
+
+    def call(self, function: Callable[[], T]) -> T:
+        """Run ``function`` between two requests, so that what it does to a store is atomic."""
+        result: T = self._servers.call(function)
+        return result
+
+    def placeholders(self) -> dict[str, str]:
+        """Return what a connector file may refer to: `crm.url`, `crm.token`, ..., `ma.token`, `seed`."""
+        found = {"seed": str(self.seed)}
+        for side in (Side.CRM, Side.MA):
+            url = self.url(side)
+            found[f"{side}.url"] = url
+            found[f"{side}.host"] = url.removeprefix("http://")
+            found.update({f"{side}.{name}": str(value) for name, value in self.on(side).credentials().items() if name not in ("url", "host")})
+        return found
+
+    def secrets(self) -> tuple[str, ...]:
+        """Return every credential of this world: they must not be printed by a connector nor stand in a report."""
+        public = {"url", "host", "username", "portal_id", "app_id", "client_id"}
+        return tuple(
+            str(v) for side in (Side.CRM, Side.MA) for k, v in self.on(side).credentials().items() if k not in public
+        )
+
+
+def default_shape() -> dict[str, Any]:
+    """Return the custom fields of both orgs that the default mapping needs."""
+    text = (resources.files("syncproof_scenarios") / "salesforce_hubspot" / "shape.yaml").read_text("utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+def default_mapping_file() -> Path:
+    """Return the path of the default mapping."""
+    return Path(str(resources.files("syncproof_scenarios") / "salesforce_hubspot" / "mapping.yaml"))
+
+
+def field_info(entry: Dictionary[str, Any]) -> FieldInfo:
+    """Return the metadata of one custom field as `shape.yaml` states it."""
+    options = tuple(
+        Option(o["value"], o["label"]) if isinstance(o, dict) else Option(str(o), str(o)) for o in entry.get("options", ())
+    )
+    return FieldInfo(
+        entry["name"], entry["label"], FieldType(entry["type"]), entry["vendor_type"], max_length=entry.get("max_length"),
+        unique=entry.get("unique", False), external_id=entry.get("external_id", False), options=options,
+        restricted=entry.get("restricted", False), custom=True, default=entry.get("default"),
+        tracked=entry.get("tracked", False),
+    )

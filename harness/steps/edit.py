@@ -1,0 +1,39 @@
+"""A person changes fields of a record in one system, on its own screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field
+
+from ..mapping.grammar import Side
+from ..scenario.selectors import FIRST, Who
+from ..scenario.values import Value
+from . import StepSettings
+
+if TYPE_CHECKING:
+    from ..stage import Stage
+
+
+class EditSettings(StepSettings):
+    """Where, of whom, and what is written into which field."""
+
+    side: Side
+    who: Who = FIRST
+    object: Literal["contact", "lead", "company"] | None = Field(
+        None, description="which record of the person; left out: the one that the person has on this side"
+    )
+    set: dict[str, Value] = Field(min_length=1, description="field of that side -> literal, `$fresh`, `$blank`, ...")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Changes records behind the connector's back; the side effects of the vendor's screens apply."""
+
+    model: ClassVar[type[StepSettings]] = EditSettings
+    settings: EditSettings
+
+    def run(self, stage: Stage) -> None:
+        """Write the values as a user of that system would."""
+        stage.edit(self.settings)

@@ -1,0 +1,221 @@
+"""The Salesforce mock: authorises, routes, refuses, and offers seed, desk and meaning to the harness."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ...consent import ConsentKey, ConsentMark, ConsentProof
+from ...journal import Actor, Row
+from ...wire import Operation, Request, Response, Router, operations_of
+from ...world import World
+from . import (
+    auth,
+    composite,
+    consent,
+    describe,
+    desk,
+    limits,
+    queries,
+    replication,
+    rows,
+    saving,
+    soap,
+    sobject_collections,
+)
+from .errors import ApiError, not_found, refusal, reply
+from .keys import private_key_pem
+from .org import Org, refuse_api_limit
+from .wire import check_version
+
+_MODULES = (auth, soap, limits, describe, rows, queries, replication, sobject_collections, composite)
+_ALIAS = ".salesforce.com"
+_HEADERS = (
+    ("Vary", "Accept-Encoding"),
+    ("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private"),
+)
+_LEAD_STATUSES = (
+    ("Open - Not Contacted", True, False), ("Working - Contacted", False, False),
+    ("Closed - Converted", False, True), ("Closed - Not Converted", False, False),
+)
+
+
+class AliasRouter(Router):
+    """A router that ignores a leading `.salesforce.com`: simple-salesforce appends it to whatever domain it is given."""
+
+    def match(self, method: str, segments: tuple[str, ...]) -> tuple[Operation, dict[str, str]] | None:
+        """Return the operation and its captured segments, or None."""
+        return super().match(method, segments[1:] if segments and segments[0] == _ALIAS else segments)
+
+
+class Salesforce(Org):
+    """One Salesforce org on a socket. Facts: research `salesforce.md`; what is uncertain is a switch."""
+
+    owner_kind = "User"
+    owner_active_field = "IsActive"
+    system_fields = frozenset({
+        "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp", "IsDeleted",
+        "LastActivityDate",
+    })
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world)
+        self.router = AliasRouter(operations_of(_MODULES))
+        self._cookie = f"BrowserId={self.dice.token('salesforce.browser', 22)}; path=/; secure; HttpOnly"
+        self._furnish()
+        self._token = self.open_session(self.user_id).token
+        self._refresh_token = self.new_refresh_token()
+
+    def _furnish(self) -> None:
+        now_ms = self.clock.now_ms()
+        domain = self.identity.username.rpartition("@")[2]
+        with self.acting(Actor.SEED):
+            self.seed("Organization", {
+                "Id": self.org_id, "Name": "Acme", "Country": "PL", "InstanceName": "EU42", "IsSandbox": False,
+                "OrganizationType": "Enterprise Edition",
+            }, created_ms=now_ms, modified_ms=now_ms)
+            for user_id, first, email in (
+                (self.admin_id, "Admin", f"admin@{domain}"),
+                (self.user_id, "Integration", self.identity.username),
+                (self.human_id, "Human", f"human@{domain}"),
+            ):
+                self.seed("User", {
+                    "Id": user_id, "FirstName": first, "LastName": "User", "Username": email, "Email": email,
+                    "Alias": first[:8].lower(),
+                }, created_ms=now_ms, modified_ms=now_ms)
+            for order, (label, default, converted) in enumerate(_LEAD_STATUSES, start=1):
+                self.seed("LeadStatus", {
+                    "MasterLabel": label, "ApiName": label, "SortOrder": order, "IsDefault": default,
+                    "IsConverted": converted,
+                }, created_ms=now_ms, modified_ms=now_ms)
+
+    # -- wire ---------------------------------------------------------------------------------------
+
+    def authorise(self, request: Request, operation_id: str) -> Response | None:
+        """Refuse unknown versions, missing or expired sessions (401) and calls beyond the limit (403)."""
+        try:
+            version = request.params.get("version")
+            if version is not None:
+                check_version(version)
+            if operation_id in auth.OPEN:
+                return None
+            request.session = auth.require_session(self, request)
+            if self.is_over_limit:
+                raise refuse_api_limit()
+        except ApiError as error:
+            response = refusal(self, request, error)
+            if error.status == 401:
+                response.headers.append(("WWW-Authenticate", "Token"))
+            return response
+        return None
+
+    def unknown(self, request: Request, allowed: tuple[str, ...]) -> Response:
+        """Return 404 NOT_FOUND for an unknown path, 405 for a known one with another method."""
+        if allowed:
+            text = f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(allowed)}"
+            return refusal(self, request, ApiError("METHOD_NOT_ALLOWED", text, status=405))
+        return refusal(self, request, not_found())
+
+    def failed(self, request: Request) -> Response:
+        """Return the vendor's answer to a fault of its own (500)."""
+        text = (
+            "An unexpected error occurred. Please include this ErrorId if you contact support: "
+            f"{len(self.journal)}-{request.method}"
+        )
+        return reply(request, [{"message": text, "errorCode": "UNKNOWN_EXCEPTION"}], 500)
+
+    def limited(self, request: Request, retry_after_s: int | None) -> Response:
+        """Return 403 REQUEST_LIMIT_EXCEEDED; the vendor names no time to wait."""
+        del retry_after_s
+        return refusal(self, request, refuse_api_limit())
+
+    def before(self, request: Request) -> None:
+        """Count REST and SOAP calls against the daily limit; asking who one is, is free."""
+        if request.segments[:2] != ("services", "oauth2"):
+            self.count_call()
+
+    def after(self, request: Request, response: Response) -> None:
+        """Add the headers of every answer; REST answers tell how much of the limit is used."""
+        response.headers.extend(_HEADERS)
+        response.headers.append(("Set-Cookie", self._cookie))
+        if "version" in request.params:
+            usage = f"api-usage={self.calls_used}/{self.settings['api_limit']}"
+            response.headers.append(("Sforce-Limit-Info", usage))
+
+    def credentials(self) -> Mapping[str, str]:
+        """Return what a connector may be given; ``password`` ends with the security token."""
+        known = self.identity
+        return {
+            "token": self._token, "client_id": known.client_id, "client_secret": known.client_secret,
+            "username": known.username, "password": known.password, "security_token": known.security_token,
+            "refresh_token": self._refresh_token, "private_key": private_key_pem(),
+            "host": self.base_url.partition("://")[2],
+        }
+
+    # -- seed and desk ------------------------------------------------------------------------------
+
+    def seed(self, kind: str, values: Mapping[str, Any], *, created_ms: int, modified_ms: int) -> Row:
+        """Add a record that was always there. Raises ValueError for a field or value that cannot be stored."""
+        known = self.known_kind(kind)
+        return desk.seeded(self, lambda writer: saving.seed(self, known, values, writer, created_ms, modified_ms))
+
+    def seed_owner(self, first_name: str, last_name: str, email: str, active: bool) -> str:
+        """Add a user who may own records and return the id that records refer to."""
+        now_ms = self.clock.now_ms()
+        values = {
+            "FirstName": first_name, "LastName": last_name, "Email": email, "Username": email, "IsActive": active,
+            "Alias": email[:8],
+        }
+        return self.seed("User", values, created_ms=now_ms, modified_ms=now_ms).id
+
+    def desk_create(self, kind: str, values: Mapping[str, Any]) -> Row:
+        """A person creates a record. Raises `DeskError` with the vendor's text."""
+        return desk.create(self, self.known_kind(kind), values)
+
+    def desk_edit(self, kind: str, record_id: str, values: Mapping[str, Any]) -> Row:
+        """A person changes fields of a record; a blank is None."""
+        return desk.edit(self, self.known_kind(kind), record_id, values)
+
+    def desk_delete(self, kind: str, record_id: str) -> None:
+        """A person puts a record into the recycle bin."""
+        desk.delete(self, self.known_kind(kind), record_id)
+
+    def desk_erase(self, kind: str, record_id: str) -> None:
+        """A person erases someone for good: the record, its history and what hangs on it."""
+        desk.erase(self, self.known_kind(kind), record_id)
+
+    def desk_consent(
+        self, kind: str, record_id: str, key: ConsentKey, *, grant: bool, proof: ConsentProof | None
+    ) -> None:
+        """The person behind a record says yes or no; see `consent` for the fields that this changes."""
+        desk.record_consent(self, self.known_kind(kind), record_id, key, grant=grant, proof=proof)
+
+    def desk_merge(self, kind: str, winner_id: str, loser_ids: Sequence[str]) -> Row:
+        """A person merges one or two records into ``winner_id`` and gets the survivor."""
+        return desk.merge(self, self.known_kind(kind), winner_id, loser_ids)
+
+    def desk_convert(self, lead_id: str, account_id: str | None = None) -> str:
+        """A person converts a lead (into ``account_id`` or a new account); returns the id of the new contact."""
+        return desk.convert(self, lead_id, account_id)
+
+    # -- meaning ------------------------------------------------------------------------------------
+
+    def is_system_field(self, kind: str, name: str) -> bool:
+        """Tell whether the vendor moves this field by itself: stamps, and fields calculated from others."""
+        known = self.kinds.get(kind)
+        column = known.columns.get(name) if known else None
+        return super().is_system_field(kind, name) or (column is not None and column.calculated)
+
+    def consents(self, row: Row) -> tuple[ConsentMark, ...]:
+        """Return what the row says about consent (contacts and leads; empty for other kinds)."""
+        return consent.marks_of(row, self.consent_fields)
+
+    def addresses(self, row: Row) -> tuple[str, ...]:
+        """Return the e-mail address of a contact, lead or user, lower case."""
+        email = row.values.get("Email")
+        return (email.lower(),) if isinstance(email, str) and email else ()
+
+
+def operations() -> Iterable[Operation]:
+    """Return every operation of the mock, for the fidelity ledger."""
+    return operations_of(_MODULES)

@@ -1,0 +1,33 @@
+"""The account itself: what connectors ask first to see whether their token works (research/hubspot.md 1.1)."""
+
+from __future__ import annotations
+
+from ...wire import Evidence, Request, Response
+from .limits import DAILY_LIMIT
+from .portal import Portal, iso_ms
+from .wire import VERSIONS, answers, json_response
+
+_DETAILS = ("/account-info/v3/details", *(f"/account-info/{v}/details" for v in VERSIONS))
+_USAGE = "/api-usage/daily/private-apps"
+
+
+@answers("GET", *_DETAILS, id="account.details", evidence=Evidence.CLIENT_RUN)
+def details(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
+    """Return what the portal is; its time zone is UTC, so that days are the same everywhere."""
+    return json_response({
+        "portalId": dialect.portal_id, "accountType": "STANDARD", "timeZone": "UTC", "companyCurrency": "EUR",
+        "additionalCurrencies": [], "utcOffset": "+00:00", "utcOffsetMilliseconds": 0, "uiDomain": "app.hubspot.com",
+        "dataHostingLocation": "eu1",
+    })
+
+
+@answers("GET", f"/account-info/v3{_USAGE}", *(f"/account-info/{v}{_USAGE}" for v in VERSIONS), id="account.usage",
+         evidence=Evidence.DOCUMENT)
+def usage(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
+    """Return how many calls private apps have made today."""
+    now = dialect.clock.now_ms()
+    midnight = (now // 86_400_000 + 1) * 86_400_000
+    return json_response({"results": [{
+        "name": "private-apps-api-calls-daily", "usageLimit": DAILY_LIMIT, "currentUsage": dialect.calls_today,
+        "collectedAt": iso_ms(now), "fetchStatus": "SUCCESS", "resetsAt": iso_ms(midnight),
+    }]})

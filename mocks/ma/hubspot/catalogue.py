@@ -1,0 +1,194 @@
+"""Property definitions of one object type, compiled for fast reading: an immutable catalogue, replaced when it changes.
+
+What a portal has from the start comes from `properties_data`; what was added or changed lives in the store (kind
+`properties`, one row per object type), so that it is journalled and comes back with a snapshot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from ...schema import FieldInfo, FieldType, Option
+from .kinds import OBJECT_TYPES, ObjectType
+from .properties_data import LINES
+
+MAX_TEXT = 65_536
+_DEFINED_AT = "2020-06-30T15:57:36.000Z"
+
+TYPES = ("bool", "enumeration", "date", "datetime", "string", "number", "phone_number")
+FIELD_TYPES = {
+    "bool": ("booleancheckbox", "calculation_equation"),
+    "enumeration": ("booleancheckbox", "checkbox", "radio", "select", "calculation_equation"),
+    "date": ("date",),
+    "datetime": ("date",),
+    "string": ("file", "text", "textarea", "html", "phonenumber", "calculation_equation"),
+    "number": ("number", "calculation_equation"),
+    "phone_number": ("phonenumber",),
+}
+_FIELD_TYPE_OF = {
+    FieldType.TEXT: ("string", "text"), FieldType.NUMBER: ("number", "number"), FieldType.DATE: ("date", "date"),
+    FieldType.DATETIME: ("datetime", "date"), FieldType.BOOLEAN: ("bool", "booleancheckbox"),
+    FieldType.PICKLIST: ("enumeration", "select"), FieldType.MULTI_PICKLIST: ("enumeration", "checkbox"),
+    FieldType.EMAIL: ("string", "text"), FieldType.PHONE: ("string", "phonenumber"), FieldType.COUNTRY: ("string", "text"),
+    FieldType.REFERENCE: ("number", "number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """One property. ``options`` are (value, label, hidden); times are ISO stamps."""
+
+    name: str
+    label: str
+    type: str
+    field_type: str
+    group: str
+    options: tuple[tuple[str, str, bool], ...] = ()
+    description: str = ""
+    hubspot_defined: bool = False
+    read_only: bool = False
+    calculated: bool = False
+    unique: bool = False
+    hidden: bool = False
+    form_field: bool = True
+    external_options: bool = False
+    display_order: int = -1
+    refers_to: str | None = None  # OWNER | COMPANY
+    archived: bool = False
+    created_at: str = ""
+    updated_at: str = ""
+
+    @property
+    def is_multi(self) -> bool:
+        """Tell whether several options may be set, joined by semicolons."""
+        return self.type == "enumeration" and self.field_type == "checkbox"
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """Return the values of the options, in order."""
+        return tuple(value for value, _, _ in self.options)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the definition as plain data, as the store keeps it."""
+        found = {name: getattr(self, name) for name in self.__slots__}
+        found["options"] = [list(o) for o in self.options]
+        return found
+
+    @staticmethod
+    def of_plain(plain: dict[str, Any]) -> Property:
+        """Return the definition that `plain` was made from."""
+        return Property(**{**plain, "options": tuple((str(v), str(lab), bool(h)) for v, lab, h in plain["options"])})
+
+
+class Catalogue:
+    """All living properties of one object type. Immutable: a change makes a new one."""
+
+    __slots__ = ("_schema", "archived", "by_name", "computed", "defaults", "object_type", "options", "unique", "views")
+
+    def __init__(self, object_type: ObjectType, properties: dict[str, Property]) -> None:
+        self.object_type = object_type
+        self.by_name = {n: p for n, p in sorted(properties.items()) if not p.archived}
+        self.archived = {n: p for n, p in properties.items() if p.archived}
+        self.options = {n: frozenset(p.allowed) for n, p in self.by_name.items()}
+        self.unique = tuple(n for n, p in self.by_name.items() if p.unique)
+        self.defaults = tuple(sorted(object_type.default_properties))
+        # What the vendor adds to the answer of a write besides the properties that were written.
+        self.computed = frozenset(n for n, p in self.by_name.items() if p.read_only) | {"hs_pipeline"}
+        self.views: dict[Any, Any] = {}  # the cache of `views`: what a query string or a write shows
+        self._schema: dict[str, FieldInfo] | None = None
+
+    @property
+    def schema(self) -> dict[str, FieldInfo]:
+        """Return the properties in the neutral words of `mocks.schema`."""
+        if self._schema is None:
+            self._schema = {n: field_info(p) for n, p in self.by_name.items()}
+        return self._schema
+
+
+@cache
+def built_in(kind: str) -> Catalogue:
+    """Return the properties that every portal has."""
+    return Catalogue(OBJECT_TYPES[kind], {p.name: p for p in map(_parse, LINES[kind].splitlines()) if p is not None})
+
+
+def compiled(kind: str, changed: dict[str, Any], more: dict[str, Property]) -> Catalogue:
+    """Return the built-in properties, ``more``, and those of a store row laid over them."""
+    own = {name: Property.of_plain(plain) for name, plain in changed.items()}
+    return Catalogue(OBJECT_TYPES[kind], {**built_in(kind).by_name, **more, **own})
+
+
+def optout_property(name: str, type_name: str) -> Property:
+    """Return the read-only contact property that shows an opt-out of one subscription type."""
+    return Property(
+        name, f"Opted out of email: {type_name}", "enumeration", "booleancheckbox", "emailinformation",
+        (("true", "Yes", False), ("false", "No", False)), hubspot_defined=True, read_only=True, form_field=False,
+        created_at=_DEFINED_AT, updated_at=_DEFINED_AT,
+    )
+
+
+def _parse(line: str) -> Property | None:
+    if not line:
+        return None
+    name, label, types, group, flags, options = line.split("|")
+    type_, field_type = types.split("/")
+    pairs = [o.strip().partition(":") for o in options.split(",") if o.strip()]
+    refers = "OWNER" if "O" in flags else "COMPANY" if "C" in flags else None
+    return Property(
+        name, label, type_, field_type, group, tuple((v, lab or v, False) for v, _, lab in pairs), hubspot_defined=True,
+        read_only="r" in flags, calculated="c" in flags, unique="u" in flags, hidden="h" in flags,
+        form_field="F" not in flags, external_options=refers is not None or "X" in flags, refers_to=refers,
+        created_at=_DEFINED_AT, updated_at=_DEFINED_AT,
+    )
+
+
+def field_info(prop: Property) -> FieldInfo:
+    """Return one property in neutral words."""
+    kind = _neutral_type(prop)
+    return FieldInfo(
+        prop.name, prop.label, kind, prop.type,
+        max_length=MAX_TEXT if prop.type in ("string", "phone_number") else None,
+        createable=not prop.read_only, updateable=not prop.read_only, unique=prop.unique or prop.name == "email",
+        external_id=prop.unique, options=tuple(Option(v, label, not hidden) for v, label, hidden in prop.options),
+        restricted=prop.type == "enumeration" and not prop.external_options, custom=not prop.hubspot_defined,
+        reference_to={"OWNER": ("owners",), "COMPANY": ("companies",)}.get(prop.refers_to or "", ()), tracked=True,
+    )
+
+
+def _neutral_type(prop: Property) -> FieldType:
+    if prop.refers_to:
+        return FieldType.REFERENCE
+    if prop.type == "enumeration":
+        if prop.field_type == "booleancheckbox":
+            return FieldType.BOOLEAN
+        return FieldType.MULTI_PICKLIST if prop.is_multi else FieldType.PICKLIST
+    if prop.name == "email":
+        return FieldType.EMAIL
+    if prop.field_type == "phonenumber":
+        return FieldType.PHONE
+    named = {"bool": FieldType.BOOLEAN, "number": FieldType.NUMBER, "date": FieldType.DATE, "datetime": FieldType.DATETIME}
+    return FieldType.COUNTRY if prop.name == "country" else named.get(prop.type, FieldType.TEXT)
+
+
+def property_of(info: FieldInfo, group: str, stamp: str) -> Property:
+    """Return the custom property that an administrator makes for ``info``. Raises ValueError for an unknown type."""
+    type_, field_type = _FIELD_TYPE_OF[info.type]
+    if info.vendor_type and info.vendor_type != type_:
+        if info.vendor_type not in TYPES:
+            raise ValueError(f"{info.name}: HubSpot has no property type `{info.vendor_type}`; known: {', '.join(TYPES)}")
+        type_, field_type = info.vendor_type, FIELD_TYPES[info.vendor_type][0]
+        if type_ == "enumeration":
+            field_type = "checkbox" if info.type is FieldType.MULTI_PICKLIST else "select"
+    options = tuple((o.value, o.label, not o.active) for o in info.options)
+    if type_ == "bool" and not options:
+        options = (("true", "Yes", False), ("false", "No", False))
+    return Property(
+        info.name, info.label, type_, field_type, group, options, read_only=not info.updateable,
+        unique=info.unique or info.external_id, created_at=stamp, updated_at=stamp,
+    )
+
+
+def archived_copy(prop: Property, stamp: str) -> Property:
+    """Return the property as archived at ``stamp``."""
+    return replace(prop, archived=True, updated_at=stamp)

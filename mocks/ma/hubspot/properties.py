@@ -1,0 +1,255 @@
+"""The property API: what an object type has, and adding to it (research/hubspot.md 1.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from ...wire import Evidence, Request, Response
+from . import errors
+from .catalogue import FIELD_TYPES, TYPES, Property, archived_copy
+from .definitions import groups_of, put, put_group
+from .errors import Refusal
+from .portal import USER_ID, Portal, iso_ms
+from .views import type_of
+from .wire import answers, batch_answer, body_of, inputs_of, json_response, note_refusal, spellings, text_of
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
+_ALL = spellings("properties", "/{objectType}")
+_ONE = spellings("properties", "/{objectType}/{propertyName}")
+_GROUPS = spellings("properties", "/{objectType}/groups")
+_GROUP = spellings("properties", "/{objectType}/groups/{groupName}")
+
+
+def shown(prop: Property) -> dict[str, Any]:
+    """Return a definition as v3 shows it."""
+    body: dict[str, Any] = {
+        "updatedAt": prop.updated_at, "createdAt": prop.created_at, "name": prop.name, "label": prop.label,
+        "type": prop.type, "fieldType": prop.field_type, "description": prop.description, "groupName": prop.group,
+        "options": [
+            {"label": label, "value": value, "description": "", "displayOrder": at, "hidden": hidden}
+            for at, (value, label, hidden) in enumerate(prop.options)
+        ],
+        "displayOrder": prop.display_order, "calculated": prop.calculated, "externalOptions": prop.external_options,
+        "archived": prop.archived, "hasUniqueValue": prop.unique, "hidden": prop.hidden,
+    }
+    if prop.refers_to is not None:
+        body["referencedObjectType"] = prop.refers_to
+    if prop.hubspot_defined:
+        body["hubspotDefined"] = True
+    else:
+        body |= {"createdUserId": str(USER_ID), "updatedUserId": str(USER_ID)}
+    return body | {
+        "modificationMetadata": {
+            "archivable": not prop.hubspot_defined, "readOnlyDefinition": prop.hubspot_defined, "readOnlyValue": prop.read_only,
+        },
+        "formField": prop.form_field, "dataSensitivity": "non_sensitive",
+    }
+
+
+@answers("GET", *_ALL, id="properties.list", evidence=Evidence.RECORDING)
+def list_properties(dialect: Portal, request: Request) -> Response:
+    """Return all living (or archived) definitions; there is no paging."""
+    catalogue = dialect.catalogue(type_of(request).kind)
+    found = catalogue.archived if request.arg("archived") == "true" else catalogue.by_name
+    return json_response({"results": [shown(p) for p in found.values()]})
+
+
+@answers("GET", *_ONE, id="properties.get", evidence=Evidence.RECORDING)
+def get_property(dialect: Portal, request: Request) -> Response:
+    """Return one definition."""
+    return json_response(shown(_named(dialect, request, archived=request.arg("archived") == "true")))
+
+
+@answers("POST", *_ALL, id="properties.create", evidence=Evidence.RECORDING)
+def create_property(dialect: Portal, request: Request) -> Response:
+    """Add a custom property."""
+    return json_response(shown(_create(dialect, type_of(request).kind, body_of(request))), 201)
+
+
+@answers("PATCH", *_ONE, id="properties.update", evidence=Evidence.DOCUMENT)
+def update_property(dialect: Portal, request: Request) -> Response:
+    """Change a definition; of a built-in one only the options of lists may grow (ASSUMED for which)."""
+    prop = _named(dialect, request)
+    body = body_of(request)
+    changes = _changes(body, prop)
+    kind = type_of(request).kind
+    if "group" in changes and changes["group"] not in groups_of(dialect, kind):
+        raise _no_group(changes["group"])
+    new = replace(prop, updated_at=iso_ms(dialect.clock.now_ms()), **changes)
+    put(dialect, kind, new)
+    return json_response(shown(new))
+
+
+@answers("DELETE", *_ONE, id="properties.archive", evidence=Evidence.DOCUMENT)
+def archive_property(dialect: Portal, request: Request) -> Response:
+    """Archive a custom property: it is neither shown nor writable any more."""
+    _archive(dialect, type_of(request).kind, _named(dialect, request))
+    return Response(204)
+
+
+def _named(dialect: Portal, request: Request, *, archived: bool = False) -> Property:
+    name = request.params["propertyName"]
+    catalogue = dialect.catalogue(type_of(request).kind)
+    found = (catalogue.archived if archived else catalogue.by_name).get(name)
+    if found is None:
+        raise errors.unknown_property(name)
+    return found
+
+
+def _create(dialect: Portal, kind: str, body: dict[str, Any]) -> Property:
+    missing = [n for n in ("fieldType", "groupName", "label", "name", "type") if not body.get(n)]
+    if missing:
+        raise errors.not_set(*missing)
+    name, type_, field_type = str(body["name"]), str(body["type"]), str(body["fieldType"])
+    if not _NAME.fullmatch(name):
+        raise Refusal(400, f"Property name {name} is invalid: lower-case letters, digits and underscores only",
+                      assumed="hubspot.text_property_invalid")
+    if type_ not in TYPES or field_type not in FIELD_TYPES[type_]:
+        raise Refusal(400, f"{type_} / {field_type} is not a valid type and fieldType", assumed="hubspot.text_property_invalid")
+    catalogue = dialect.catalogue(kind)
+    if name in catalogue.by_name or name in catalogue.archived:
+        raise errors.already_exists("Property", name)
+    if body["groupName"] not in groups_of(dialect, kind):
+        raise _no_group(body["groupName"])
+    stamp = iso_ms(dialect.clock.now_ms())
+    prop = Property(
+        name, str(body["label"]), type_, field_type, str(body["groupName"]), _options(body.get("options")),
+        description=str(body.get("description") or ""), unique=bool(body.get("hasUniqueValue")),
+        hidden=bool(body.get("hidden")), form_field=bool(body.get("formField", True)),
+        external_options=bool(body.get("externalOptions")), display_order=int(body.get("displayOrder") or -1),
+        created_at=stamp, updated_at=stamp,
+    )
+    if type_ == "bool" and not prop.options:
+        prop = replace(prop, options=(("true", "Yes", False), ("false", "No", False)))
+    put(dialect, kind, prop)
+    return prop
+
+
+def _options(given: object) -> tuple[tuple[str, str, bool], ...]:
+    if given is None:
+        return ()
+    if not isinstance(given, list) or not all(isinstance(o, dict) and "label" in o and "value" in o for o in given):
+        raise errors.not_set("label", "value")
+    return tuple((str(o["value"]), str(o["label"]), bool(o.get("hidden"))) for o in given)
+
+
+def _changes(body: dict[str, Any], prop: Property) -> dict[str, Any]:
+    allowed = {"label": "label", "description": "description", "groupName": "group", "hidden": "hidden",
+               "displayOrder": "display_order", "formField": "form_field", "type": "type", "fieldType": "field_type"}
+    changes: dict[str, Any] = {mine: body[theirs] for theirs, mine in allowed.items() if theirs in body}
+    if "options" in body:
+        changes["options"] = _options(body["options"])
+    if prop.hubspot_defined and set(changes) - {"options"}:
+        raise Refusal(400, f"{prop.name} is a HubSpot defined property; its definition cannot be changed",
+                      assumed="hubspot.text_property_read_only")
+    type_, field_type = changes.get("type", prop.type), changes.get("field_type", prop.field_type)
+    if type_ not in TYPES or field_type not in FIELD_TYPES[type_]:
+        raise Refusal(400, f"{type_} / {field_type} is not a valid type and fieldType", assumed="hubspot.text_property_invalid")
+    return changes
+
+
+def _archive(dialect: Portal, kind: str, prop: Property) -> None:
+    if prop.hubspot_defined:
+        raise Refusal(400, f"{prop.name} is a HubSpot defined property and cannot be deleted",
+                      assumed="hubspot.text_property_read_only")
+    put(dialect, kind, archived_copy(prop, iso_ms(dialect.clock.now_ms())))
+
+
+# -- batches --------------------------------------------------------------------------------------------
+
+
+@answers("POST", *spellings("properties", "/{objectType}/batch/read"), id="properties.batch_read", evidence=Evidence.DOCUMENT)
+def read_properties(dialect: Portal, request: Request) -> Response:
+    """Return several definitions; unknown names make it a 207."""
+    catalogue = dialect.catalogue(type_of(request).kind)
+
+    def read(item: dict[str, Any]) -> dict[str, Any]:
+        name = _name_of(item)
+        if name not in catalogue.by_name:
+            raise errors.unknown_property(name)
+        return shown(catalogue.by_name[name])
+
+    return _batch(dialect, request, read, 200)
+
+
+@answers("POST", *spellings("properties", "/{objectType}/batch/create"), id="properties.batch_create",
+         evidence=Evidence.DOCUMENT)
+def create_properties(dialect: Portal, request: Request) -> Response:
+    """Add several properties; those that are refused make it a 207."""
+    kind = type_of(request).kind
+    return _batch(dialect, request, lambda item: shown(_create(dialect, kind, item)), 201)
+
+
+@answers("POST", *spellings("properties", "/{objectType}/batch/archive"), id="properties.batch_archive",
+         evidence=Evidence.DOCUMENT)
+def archive_properties(dialect: Portal, request: Request) -> Response:
+    """Archive several properties; unknown ones are ignored."""
+    kind = type_of(request).kind
+    for item in inputs_of(body_of(request), 100):
+        prop = dialect.catalogue(kind).by_name.get(_name_of(item))
+        if prop is not None:
+            _archive(dialect, kind, prop)
+    return Response(204)
+
+
+def _name_of(item: dict[str, Any]) -> str:
+    if "name" not in item:
+        raise errors.not_set("name")
+    return text_of(item["name"])
+
+
+def _batch(dialect: Portal, request: Request, one: Callable[[dict[str, Any]], dict[str, Any]], status: int) -> Response:
+    started = dialect.clock.now_ms()
+    results, failures = [], []
+    for item in inputs_of(body_of(request), 100):
+        try:
+            results.append(one(item))
+        except Refusal as refusal:
+            name = str(item.get("name") or "")
+            note_refusal(dialect, name, refusal)
+            failures.append(errors.error_item(refusal, {"name": [name]}))
+    return batch_answer(dialect, results, failures, started, status)
+
+
+# -- groups ---------------------------------------------------------------------------------------------
+
+
+@answers("GET", *_GROUPS, id="property_groups.list", evidence=Evidence.DOCUMENT)
+def list_groups(dialect: Portal, request: Request) -> Response:
+    """Return the groups of an object type."""
+    found = groups_of(dialect, type_of(request).kind)
+    return json_response({"results": [_group(n, label, at) for at, (n, label) in enumerate(found.items())]})
+
+
+@answers("GET", *_GROUP, id="property_groups.get", evidence=Evidence.DOCUMENT)
+def get_group(dialect: Portal, request: Request) -> Response:
+    """Return one group."""
+    found, name = groups_of(dialect, type_of(request).kind), request.params["groupName"]
+    if name not in found:
+        raise errors.not_found()
+    return json_response(_group(name, found[name], list(found).index(name)))
+
+
+@answers("POST", *_GROUPS, id="property_groups.create", evidence=Evidence.DOCUMENT)
+def create_group(dialect: Portal, request: Request) -> Response:
+    """Add a group."""
+    kind, body = type_of(request).kind, body_of(request)
+    missing = [n for n in ("label", "name") if not body.get(n)]
+    if missing:
+        raise errors.not_set(*missing)
+    found = groups_of(dialect, kind)
+    if body["name"] in found:
+        raise errors.already_exists("Property group", str(body["name"]))
+    put_group(dialect, kind, str(body["name"]), str(body["label"]))
+    return json_response(_group(str(body["name"]), str(body["label"]), len(found)), 201)
+
+
+def _group(name: str, label: str, at: int) -> dict[str, Any]:
+    return {"name": name, "label": label, "displayOrder": at, "archived": False}
+
+
+def _no_group(name: object) -> Refusal:
+    return Refusal(400, f"Property group {name} does not exist", assumed="hubspot.text_property_invalid")

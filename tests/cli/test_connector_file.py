@@ -1,0 +1,177 @@
+"""The connector file: read, checked, filled in."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from syncproof.connector_file import builtin_reference, expand, load_connector
+from syncproof.errors import InputError
+from syncproof.placeholders import PLACEHOLDERS, fill_in
+
+Write = Callable[[str], Path]
+
+VALUES = {"crm.url": "http://127.0.0.1:1", "crm.token": "secret", "ma.url": "http://127.0.0.1:2", "ma.token": "x",
+          "state_dir": "/state", "mapping_file": "/m.yaml", "seed": "7"}  # fmt: skip
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def do(text: str) -> Path:
+        path = tmp_path / "connector.yaml"
+        path.write_text(text)
+        return path
+
+    return do
+
+
+def problems(path: Path) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        load_connector(path)
+    return [str(p).replace(str(path.parent), "HERE") for p in caught.value.problems]
+
+
+def test_a_connector_file_is_read_as_the_contract_says(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("")
+    path = write(
+        "connector: acme\nsystems: {crm: salesforce, ma: hubspot}\nmapping: map.yaml\nnetwork: direct\n"
+        "start: {command: [sh, -c, 'echo {seed}'], timeout_s: 5}\nenv: {URL: '{crm.url}', PORT: 80}\n"
+        "success: {exit_codes: [0, 3]}\n"
+    )
+
+    found = load_connector(path)
+
+    assert (found.name, found.timeout_s, found.exit_codes) == ("acme", 5.0, {0, 3})
+    assert found.mapping_path == tmp_path / "map.yaml"
+    assert found.cwd == tmp_path.resolve()
+    assert expand(found, VALUES) == ({"URL": "http://127.0.0.1:1", "PORT": "80"}, [shutil.which("sh"), "-c", "echo 7"])
+
+
+def test_everything_that_may_be_left_out_has_a_value(write: Write) -> None:
+    found = load_connector(write("connector: a\nstart: {command: [sh]}\n"))
+
+    assert (found.network, found.timeout_s, found.exit_codes, found.mapping_path, found.env) == (
+        "direct", 120.0, {0}, None, {},
+    )  # fmt: skip
+
+
+def test_a_program_with_a_slash_is_looked_for_beside_the_file(write: Write, tmp_path: Path) -> None:
+    script = tmp_path / "run.sh"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o755)
+
+    found = load_connector(write("connector: a\nstart: {command: [./run.sh]}\n"))
+
+    assert expand(found, VALUES).argv == [str(script)]
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("[no-such-program-x]", "no program `no-such-program-x` in PATH. Install it, or write its path."),
+        ("[./gone.sh]", "there is no program HERE/gone.sh. A program with a slash is relative to the connector file."),
+        ("[./notes.txt]", "HERE/notes.txt cannot be executed. Try `chmod +x HERE/notes.txt`."),
+        ("[./folder]", "HERE/folder cannot be executed. It is a folder."),
+        ("['{state_dir}']", "the program `{state_dir}` cannot be a placeholder. Write the program itself."),
+    ],
+)
+def test_a_command_that_cannot_start_is_told_before_anything_starts(
+    write: Write, tmp_path: Path, command: str, told: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("x")
+    (tmp_path / "folder").mkdir()
+
+    assert problems(write(f"connector: a\nstart:\n  command: {command}\n")) == [f"HERE/connector.yaml:3: {told}"]
+
+
+def test_python_without_a_three_is_answered_with_what_is_there(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    only = tmp_path / "bin"
+    only.mkdir()
+    (only / "python3").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", str(only))
+
+    assert problems(write("connector: a\nstart: {command: [python]}\n"))[0].endswith("in PATH. There is `python3`.")
+
+
+@pytest.mark.parametrize("kind", ["service", "http", "container", "python"])
+def test_other_ways_to_start_are_told_to_come_later(write: Write, kind: str) -> None:
+    assert problems(write(f"connector: a\nstart:\n  {kind}: x\n")) == [
+        f"HERE/connector.yaml:2: `start`: `{kind}:` comes later; known start kinds now: command."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("network", "told"),
+    [("isolated", "`isolated` comes later"), ("proxy", "`proxy` comes later"), ("dirct", "(did you mean `direct`?)")],
+)
+def test_only_the_direct_network_exists(write: Write, network: str, told: str) -> None:
+    (text,) = problems(write(f"connector: a\nnetwork: {network}\nstart: {{command: [sh]}}\n"))
+
+    assert text.startswith("HERE/connector.yaml:2:")
+    assert told in text
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_file(write: Write) -> None:
+    told = problems(write(
+        "connectr: a\nmapping: gone.xlsx\nstart:\n  command: sh -c x\n  timeout_s: -1\n"
+        "env:\n  A: '{crm.tokn}'\n  B: '{ca_file} {ma.nothing}'\n  1C: x\n  D: true\n"
+    ))  # fmt: skip
+
+    places = [int(text.split(":")[1]) for text in told]
+    assert places == sorted(places)
+    assert {1, 4, 5, 7, 8, 9, 10} <= set(places)
+    assert sum("there is no placeholder" in text for text in told) == 2
+    assert any("did you mean `crm.token`" in text for text in told)
+    assert any("`{ca_file}` has no value yet" in text for text in told)
+    assert any("no shell is involved; write [sh, -c, x]" in text for text in told)
+
+
+def test_a_missing_mapping_file_and_folder_are_told(write: Write) -> None:
+    told = problems(write("connector: a\nmapping: gone.xlsx\nstart:\n  command: [sh]\n  cwd: nowhere\n"))
+
+    assert told == [
+        "HERE/connector.yaml:2: there is no mapping file HERE/gone.xlsx. The path is relative to the connector file.",
+        "HERE/connector.yaml:5: there is no folder HERE/nowhere. It is where the command runs.",
+    ]
+
+
+def test_a_placeholder_that_the_systems_do_not_offer_is_told_with_those_they_do(write: Write) -> None:
+    found = load_connector(write("connector: a\nstart: {command: [sh]}\nenv: {U: '{ma.username}'}\n"))
+
+    with pytest.raises(InputError) as caught:
+        expand(found, VALUES)
+
+    assert "`{ma.username}` has no value with these systems. There are: crm.token, crm.url" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "becomes"),
+    [
+        ("{crm.url}/x?{seed}", "http://127.0.0.1:1/x?7"),
+        ('{"a": {"b": 1}}', '{"a": {"b": 1}}'),
+        ("{}{{}}", "{}{{}}"),
+        ('{"url": "{crm.url}"}', '{"url": "http://127.0.0.1:1"}'),
+        ("{{seed}}", "{seed}"),
+        ("{UPPER} ${HOME}", "{UPPER} ${HOME}"),
+        ("100 %", "100 %"),
+    ],
+)
+def test_only_lower_case_words_in_braces_are_placeholders(text: str, becomes: str) -> None:
+    assert fill_in(text, VALUES) == becomes
+
+
+def test_the_reference_connector_gets_only_placeholders_that_exist() -> None:
+    found = builtin_reference(["lost_update", "x"])
+
+    expanded = expand(found, VALUES)
+
+    assert expanded.argv == [sys.executable, "-m", "syncproof.reference"]
+    assert expanded.env["SYNC_BUGS"] == "lost_update,x"
+    assert expanded.env["SF_ACCESS_TOKEN"] == "secret"
+    assert set(VALUES) <= set(PLACEHOLDERS)

@@ -1,0 +1,62 @@
+"""One server for the folder; each test that asks for `hub` gets a fresh portal behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from hubspot import HubSpot
+from syncproof_mocks.clock import Clock
+from syncproof_mocks.ma.hubspot import Hubspot
+from syncproof_mocks.server import MockApp, Servers
+from syncproof_mocks.world import World
+
+START_MS = 1_790_000_000_000  # 2026-09-21T14:13:20Z
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> Iterator[tuple[MockApp, str]]:
+    app, servers = MockApp(Hubspot(World(1)), "control"), Servers()
+    port = servers.start([app])[0]
+    yield app, f"http://127.0.0.1:{port}"
+    servers.stop()
+
+
+@pytest.fixture
+def hub(hub_server: tuple[MockApp, str]) -> Iterator[Hubspot]:
+    """A fresh portal with a frozen clock, served at `hub.base_url`; no request may have crashed it."""
+    app, url = hub_server
+    dialect = Hubspot(World(7, Clock(START_MS)))
+    dialect.base_url = url
+    app.become(dialect)
+    yield dialect
+    assert [e.crash for e in dialect.journal.exchanges() if e.crash] == []
+
+
+@pytest.fixture
+def api(hub: Hubspot) -> Iterator[httpx.Client]:
+    """Plain HTTP with the portal's token."""
+    headers = {"authorization": f"Bearer {hub.credentials()['token']}"}
+    with httpx.Client(base_url=hub.base_url, headers=headers, verify=False) as client:  # loading CAs takes 0.1 s
+        yield client
+
+
+@pytest.fixture
+def sdk(hub: Hubspot) -> HubSpot:
+    """The vendor's own client."""
+    return HubSpot(access_token=hub.credentials()["token"], host=hub.base_url, base_url=hub.base_url)
+
+
+@pytest.fixture
+def bob(hub: Hubspot) -> str:
+    """Contact `bob@acme.com`, a customer; his id."""
+    values = {"email": "bob@acme.com", "firstname": "Bob", "lifecyclestage": "customer"}
+    return hub.seed("contacts", values, created_ms=START_MS - 1000, modified_ms=START_MS - 500).id
+
+
+@pytest.fixture
+def acme(hub: Hubspot) -> str:
+    """Company `acme.com`; its id."""
+    values = {"name": "Acme", "domain": "acme.com"}
+    return hub.seed("companies", values, created_ms=START_MS - 1000, modified_ms=START_MS - 1000).id

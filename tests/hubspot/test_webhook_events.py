@@ -1,0 +1,141 @@
+"""Which events a change gives, and what they say (research/hubspot.md section 1.9)."""
+
+from __future__ import annotations
+
+import pytest
+from syncproof_mocks.consent import ConsentKey
+from syncproof_mocks.journal import Actor
+from syncproof_mocks.ma.hubspot import Hubspot
+from syncproof_mocks.ma.hubspot.webhooks import Settings, Subscription, Webhooks
+from syncproof_mocks.world import World
+
+TARGET = "http://127.0.0.1:9/hook"
+
+
+@pytest.fixture
+def portal() -> Hubspot:
+    dialect = Hubspot(World(7))
+    dialect.clock.freeze(1_800_000_000_000)
+    return dialect
+
+
+@pytest.fixture
+def hooks(portal: Hubspot) -> Webhooks:
+    found = portal.webhooks
+    assert isinstance(found, Webhooks)
+    found.settings = Settings(TARGET, 10, 0, 0)
+    return found
+
+
+def listen(hooks: Webhooks, *event_types: str, active: bool = True) -> None:
+    for event_type in event_types:
+        kind, _, name = event_type.partition(":")
+        number = len(hooks.subscriptions) + 1
+        type_id = "0-1" if kind.startswith("object.") else None
+        hooks.subscriptions[number] = Subscription(number, kind, name or None, type_id, active, 0, 0)
+
+
+def told(hooks: Webhooks) -> list[str]:
+    return [e.members["subscriptionType"] for e in hooks.due()]
+
+
+def test_an_edit_by_hand_tells_the_new_value_once_for_each_subscription(portal: Hubspot, hooks: Webhooks) -> None:
+    contact = portal.desk_create("contacts", {"email": "bob@acme.com"})
+    listen(hooks, "contact.propertyChange:phone", "object.propertyChange:phone", "contact.propertyChange:jobtitle")
+
+    portal.desk_edit("contacts", contact.id, {"phone": "+48 600 100 200", "firstname": "Bob"})
+
+    first, second = [e.members for e in hooks.due()]
+    assert first == {
+        "eventId": first["eventId"], "subscriptionId": 1, "portalId": portal.portal_id, "appId": portal.app_id,
+        "occurredAt": 1_800_000_000_000, "subscriptionType": "contact.propertyChange", "attemptNumber": 0,
+        "objectId": int(contact.id), "propertyName": "phone", "propertyValue": "+48 600 100 200",
+        "changeSource": "CRM_UI", "sourceId": portal.source_id("CRM_UI"),
+    }
+    assert (second["subscriptionType"], second["objectTypeId"], second["eventId"]) == (
+        "object.propertyChange", "0-1", first["eventId"],
+    )
+
+
+def test_a_cleared_value_is_an_empty_text_and_an_equal_one_no_event(portal: Hubspot, hooks: Webhooks) -> None:
+    contact = portal.desk_create("contacts", {"email": "bob@acme.com", "phone": "1"})
+    listen(hooks, "contact.propertyChange:phone")
+
+    portal.desk_edit("contacts", contact.id, {"phone": "1"})
+    assert hooks.pending == 0
+    portal.desk_edit("contacts", contact.id, {"phone": None})
+
+    assert [e.members["propertyValue"] for e in hooks.due()] == [""]
+
+
+def test_creation_archiving_and_erasure_are_told(portal: Hubspot, hooks: Webhooks) -> None:
+    listen(hooks, "contact.creation", "contact.deletion", "contact.privacyDeletion", "company.creation")
+    portal.seed("contacts", {"email": "old@acme.com"}, created_ms=0, modified_ms=0)
+
+    one = portal.desk_create("contacts", {"email": "bob@acme.com"})
+    portal.desk_delete("contacts", one.id)
+    two = portal.desk_create("contacts", {"email": "ann@acme.com"})
+    portal.desk_erase("contacts", two.id)
+
+    assert told(hooks) == [
+        "contact.creation", "contact.deletion", "contact.creation", "contact.privacyDeletion", "contact.deletion",
+    ]
+
+
+def test_a_creation_tells_the_values_too_unless_the_switch_is_off(portal: Hubspot, hooks: Webhooks) -> None:
+    listen(hooks, "contact.creation", "contact.propertyChange:phone")
+    portal.desk_create("contacts", {"email": "bob@acme.com", "phone": "1"})
+    assert sorted(told(hooks)) == ["contact.creation", "contact.propertyChange"]
+
+    hooks.clear()
+    portal.switch("webhook_changes_of_new", False)
+    portal.desk_create("contacts", {"email": "ann@acme.com", "phone": "1"})
+
+    assert told(hooks) == ["contact.creation"]
+
+
+def test_a_merge_is_told_with_the_deletions_and_without_values(portal: Hubspot, hooks: Webhooks) -> None:
+    one = portal.desk_create("contacts", {"email": "bob@acme.com"})
+    two = portal.desk_create("contacts", {"email": "bob2@acme.com", "phone": "1"})
+    listen(hooks, "contact.merge", "contact.deletion", "contact.propertyChange:phone", "contact.creation")
+
+    new = portal.desk_merge("contacts", one.id, two.id)
+
+    merge, *rest = [e.members for e in hooks.due()]
+    assert (merge["primaryObjectId"], merge["mergedObjectIds"], merge["newObjectId"]) == (
+        int(one.id), [int(two.id)], int(new.id),
+    )
+    assert merge["changeFlag"] == "MERGED"
+    assert [(e["subscriptionType"], e["objectId"]) for e in rest] == [
+        ("contact.deletion", int(one.id)), ("contact.deletion", int(two.id)),
+    ]
+
+
+def test_an_opt_out_is_told_as_a_change_of_the_contact(portal: Hubspot, hooks: Webhooks) -> None:
+    contact = portal.desk_create("contacts", {"email": "bob@acme.com"})
+    listen(hooks, "contact.propertyChange:hs_email_optout")
+    with portal.journal.acting(Actor.MA_USER):
+        portal.desk_consent("contacts", contact.id, ConsentKey("email", "*"), grant=False, proof=None)
+
+    assert [(e.members["propertyValue"], e.members["objectId"]) for e in hooks.due()] == [("true", int(contact.id))]
+
+
+def test_both_directions_of_an_association_are_told(portal: Hubspot, hooks: Webhooks) -> None:
+    listen(hooks, "contact.associationChange", "company.associationChange")
+
+    hooks.association_changed("contacts", "1", "companies", "2", removed=False, primary=True, source="INTEGRATION")
+    hooks.association_changed("companies", "2", "contacts", "1", removed=False, primary=True, source="INTEGRATION")
+
+    assert [(e.members["associationType"], e.members["fromObjectId"], e.members["toObjectId"]) for e in hooks.due()] == [
+        ("CONTACT_TO_COMPANY", 1, 2), ("COMPANY_TO_CONTACT", 2, 1),
+    ]
+
+
+def test_nobody_is_told_without_target_or_active_subscription(portal: Hubspot, hooks: Webhooks) -> None:
+    listen(hooks, "contact.creation", active=False)
+    portal.desk_create("contacts", {"email": "a@acme.com"})
+    listen(hooks, "contact.creation")
+    hooks.settings = None
+    portal.desk_create("contacts", {"email": "b@acme.com"})
+
+    assert hooks.pending == 0

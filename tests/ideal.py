@@ -1,0 +1,280 @@
+"""An ideal synchroniser inside the process: it follows the mapping to the letter, and can be told to sin.
+
+It works on the stores through the same desks and write paths as a connector's requests would, with the connector as
+the actor and one exchange per record, so that checks see what they see of a real one. Each sin is one deviation that
+a check must catch; without one nothing may be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from syncproof.drivers import Ended
+from syncproof.mapping.grammar import Direction, FieldRule, ObjectMapping, Side, Winner
+from syncproof.mapping.meaning import excluded, neutral, stored
+from syncproof.sandbox import Sandbox
+from syncproof_mocks.consent import ConsentKey, ConsentProof, ConsentState
+from syncproof_mocks.journal import Actor, Row
+
+
+@dataclass
+class Ideal:
+    """Called like a connector: once per sync. ``sin(name, value)`` hooks let a test spoil one decision."""
+
+    sins: frozenset[str] = frozenset()
+    exit_code: int = 0
+    base: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    spoil: Callable[[FieldRule, Side, Any], Any] | None = None
+    says: str = "done"
+
+    def __call__(self, sandbox: Sandbox, number: int) -> Ended:
+        sandbox.call(lambda: self._sync(sandbox))
+        return Ended(self.exit_code, "exited", 0.01, self.says.encode())
+
+    def _sync(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
+        for side in Side:
+            dialect = sandbox.on(side)
+            entry = dialect.journal.open_exchange(dialect.name, Actor.CONNECTOR, "GET", "/ideal", "", {}, b"")
+            entry.status, entry.operation = 200, "ideal.read"
+            for kind in dialect.store.kinds:
+                for row in dialect.store.rows(kind):
+                    dialect.served(row)
+            dialect.journal.close_exchange()
+        for obj in sandbox.mapping.objects:
+            self._object(obj)
+
+    # -- records ------------------------------------------------------------------------------------
+
+    def _object(self, obj: ObjectMapping) -> None:
+        crm, ma = self.sandbox.crm, self.sandbox.ma
+        for row in list(crm.store.rows(obj.crm)):
+            self._crm_row(obj, row)
+        if "ma_to_crm" in obj.creates:
+            linked = set(self.links.values())
+            for row in list(ma.store.rows(obj.ma)):
+                if row.id not in linked and not self._crm_match(obj, row):
+                    self._create(obj, Side.CRM, row)
+        if obj.deletes.crm_to_ma == "archive" and "keep_deleted" not in self.sins:
+            for crm_id, ma_id in list(self.links.items()):
+                gone = crm.store.get(obj.crm, crm_id, deleted=True)
+                if gone is not None and gone.deleted and ma.store.get(obj.ma, ma_id):
+                    self._write(Side.MA, lambda ma_id=ma_id: ma.desk_delete(obj.ma, ma_id))
+
+    def _crm_row(self, obj: ObjectMapping, row: Row) -> None:
+        if excluded(obj, Side.CRM, row.values, self.sandbox.world.clock.now()) and "take_everybody" not in self.sins:
+            return
+        ma = self.sandbox.ma
+        if row.id in self.links:
+            there = ma.store.get(obj.ma, self.links[row.id])
+            if there is None and "resurrect" in self.sins:
+                self._create(obj, Side.MA, row)
+            if there is not None:
+                self._pair(obj, row, there)
+            return
+        found = self._ma_match(obj, row)
+        if found is None:
+            if "lose_people" not in self.sins:
+                self._create(obj, Side.MA, row)
+        elif found.id not in self.links.values():
+            self.links[row.id] = found.id
+            self._pair(obj, row, found)
+
+    def _ma_match(self, obj: ObjectMapping, row: Row) -> Row | None:
+        key = obj.match[0]
+        value = str(row.values.get(key.crm) or "").strip().casefold()
+        rows = self.sandbox.ma.store.rows(obj.ma)
+        return next((r for r in rows if value and str(r.values.get(key.ma) or "").strip().casefold() == value), None)
+
+    def _crm_match(self, obj: ObjectMapping, row: Row) -> bool:
+        key = obj.match[0]
+        value = str(row.values.get(key.ma) or "").strip().casefold()
+        return any(
+            str(r.values.get(key.crm) or "").strip().casefold() == value
+            for o in self.sandbox.mapping.objects if o.ma == obj.ma for r in self.sandbox.crm.store.rows(o.crm)
+        )
+
+    def _create(self, obj: ObjectMapping, target: Side, row: Row) -> None:
+        values: dict[str, Any] = {}
+        towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
+        for rule in obj.fields:
+            if rule.consent is None and rule.direction in (Direction.BOTH, towards):
+                value = neutral(rule, target.other, row.values.get(rule.field_on(target.other)))
+                values[rule.field_on(target)] = self._stored(rule, target, value)
+        if target is Side.CRM:
+            values.setdefault("Company", "[not provided]")
+            values["Company"] = values["Company"] or "[not provided]"
+        owner = self._owner(obj, target, row)
+        if owner:
+            values[obj.owner.crm if target is Side.CRM else obj.owner.ma] = owner  # type: ignore[union-attr]
+        values = {k: v for k, v in values.items() if v is not None}
+        dialect = self.sandbox.on(target)
+        made = self._write(target, lambda: dialect.desk_create(obj.kind_on(target), values))
+        crm_row, ma_row = (row, made) if target is Side.MA else (made, row)
+        self.links[crm_row.id] = ma_row.id
+        self._consents(obj, crm_row, ma_row)
+        self._remember(obj, crm_row, ma_row)
+
+    def _owner(self, obj: ObjectMapping, target: Side, row: Row) -> str | None:
+        if obj.owner is None or target is Side.CRM:
+            return None
+        crm, ma = self.sandbox.crm, self.sandbox.ma
+        email = crm.owner_email(crm.store.snapshot(), row.values.get(obj.owner.crm))
+        for there in ma.store.rows(ma.owner_kind):
+            if str(there.values.get(ma.owner_email_field) or "").casefold() == email:
+                return there.id
+        return None
+
+    # -- fields -------------------------------------------------------------------------------------
+
+    def _pair(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
+        changes: dict[Side, dict[str, Any]] = {Side.CRM: {}, Side.MA: {}}
+        for rule in obj.fields:
+            if rule.consent is not None or rule.direction is Direction.NONE:
+                continue
+            now = (neutral(rule, Side.CRM, crm_row.values.get(rule.crm)), neutral(rule, Side.MA, ma_row.values.get(rule.ma)))
+            wanted = self._decide(rule, self.base.get((crm_row.id, rule.name)), now, crm_row, ma_row)
+            for side, old, new in ((Side.CRM, now[0], wanted[0]), (Side.MA, now[1], wanted[1])):
+                if old != new:
+                    changes[side][rule.field_on(side)] = self._stored(rule, side, new)
+        owner = self._owner(obj, Side.MA, crm_row)
+        if owner and obj.owner and ma_row.values.get(obj.owner.ma) != owner:
+            changes[Side.MA][obj.owner.ma] = owner
+        for side, row in ((Side.CRM, crm_row), (Side.MA, ma_row)):
+            if changes[side]:
+                dialect = self.sandbox.on(side)
+                self._write(side, lambda d=dialect, r=row, c=changes[side]: d.desk_edit(r.kind, r.id, c))
+        crm_now, ma_now = self.sandbox.crm.store.get(obj.crm, crm_row.id), self.sandbox.ma.store.get(obj.ma, ma_row.id)
+        assert crm_now and ma_now
+        self._consents(obj, crm_now, ma_now)
+        self._remember(obj, crm_now, ma_now)
+
+    def _stored(self, rule: FieldRule, side: Side, value: Any) -> Any:
+        raw = stored(rule, side, value, self.sandbox.on(side).name)  # type: ignore[arg-type]
+        return self.spoil(rule, side, raw) if self.spoil else raw
+
+    def _decide(self, rule: FieldRule, base: tuple[Any, Any] | None, now: tuple[Any, Any], crm_row: Row, ma_row: Row) -> tuple[Any, Any]:
+        crm, ma = now
+        if rule.direction is Direction.CRM_TO_MA:
+            if base is not None and base[0] == crm and (rule.enforce != "always" or base == now):
+                return now
+            return (crm, ma if crm is None and rule.blank != "clear" else crm)
+        if rule.direction is Direction.MA_TO_CRM:
+            if base is not None and base[1] == ma and (rule.enforce != "always" or base == now):
+                return now
+            return (crm if ma is None and rule.blank != "clear" else ma, ma)
+        if crm == ma:
+            return now
+        if base is None:
+            return self._first(rule, now)
+        crm_changed, ma_changed = base[0] != crm, base[1] != ma
+        if not crm_changed and not ma_changed:
+            return now
+        if crm_changed and ma_changed:
+            side = self._winner(rule, now, crm_row, ma_row)
+        else:
+            side = Side.CRM if crm_changed else Side.MA
+        value = crm if side is Side.CRM else ma
+        if value is None and rule.blank != "clear":
+            return now if not (crm_changed and ma_changed) else ((ma, ma) if side is Side.CRM else (crm, crm))
+        return (value, value)
+
+    @staticmethod
+    def _first(rule: FieldRule, now: tuple[Any, Any]) -> tuple[Any, Any]:
+        crm, ma = now
+        value = ma if crm is None else crm if ma is None else (ma if rule.winner in (Winner.MA, Winner.MA_UNLESS_BLANK) else crm)
+        return (value, value)
+
+    def _winner(self, rule: FieldRule, now: tuple[Any, Any], crm_row: Row, ma_row: Row) -> Side:
+        if "wrong_winner" in self.sins:
+            return Side.MA if rule.winner in (Winner.CRM, Winner.CRM_UNLESS_BLANK) else Side.CRM
+        if rule.winner is Winner.CRM_UNLESS_BLANK:
+            return Side.CRM if now[0] is not None else Side.MA
+        if rule.winner is Winner.MA_UNLESS_BLANK:
+            return Side.MA if now[1] is not None else Side.CRM
+        if rule.winner is Winner.LATEST:
+            return self._later(rule, crm_row, ma_row)
+        return Side.MA if rule.winner is Winner.MA else Side.CRM
+
+    def _later(self, rule: FieldRule, crm_row: Row, ma_row: Row) -> Side:
+        stamps = {}
+        for side, row in ((Side.CRM, crm_row), (Side.MA, ma_row)):
+            for change in self.sandbox.world.journal.changes():
+                if change.record_id == row.id and change.kind == row.kind and rule.field_on(side) in change.fields:
+                    stamps[side] = change.at_ms
+        return Side.CRM if stamps.get(Side.CRM, 0) > stamps.get(Side.MA, 0) else Side.MA
+
+    def _remember(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
+        for rule in obj.fields:
+            self.base[crm_row.id, rule.name] = (
+                neutral(rule, Side.CRM, crm_row.values.get(rule.crm)), neutral(rule, Side.MA, ma_row.values.get(rule.ma)),
+            )
+
+    # -- consents -----------------------------------------------------------------------------------
+
+    def _consents(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
+        if "ignore_consents" in self.sins:
+            return
+        for rule in obj.fields:
+            if rule.consent is None:
+                continue
+            key = ConsentKey(rule.consent.channel, rule.consent.purpose)
+            if key.purpose != "*" and self._refuses_everything(obj, crm_row, ma_row, key):
+                continue
+            here, there = self._mark(Side.CRM, crm_row, key), self._mark(Side.MA, ma_row, key)
+            if "lift_refusals" in self.sins and there[0].refuses and not here[0].refuses:
+                self._say(Side.MA, ma_row, key, True, ConsentProof("2026-01-01T00:00:00Z", "import"))
+            elif here[0].refuses and not there[0].refuses:
+                newer = there[0] >= ConsentState.GRANTED and (there[1] or "") > (here[1] or "")
+                self._say(Side.CRM if newer else Side.MA, crm_row if newer else ma_row, key, newer, self._proof(there) if newer else None)
+            elif there[0].refuses and not here[0].refuses and "no_way_back" not in self.sins:
+                newer = here[0] >= ConsentState.GRANTED and (here[1] or "") > (there[1] or "")
+                self._say(Side.MA if newer else Side.CRM, ma_row if newer else crm_row, key, newer, self._proof(here) if newer else None)
+            elif here[0] >= ConsentState.GRANTED and not there[0].permits and key.purpose != "*":
+                self._say(Side.MA, ma_row, key, True, self._proof(here))
+            elif there[0] >= ConsentState.GRANTED and not here[0].permits and key.purpose != "*":
+                self._say(Side.CRM, crm_row, key, True, self._proof(there))
+            elif "silence_is_yes" in self.sins and there[0] is ConsentState.UNKNOWN and key.purpose != "*":
+                self._say(Side.MA, ma_row, key, True, ConsentProof("2026-01-01T00:00:00Z", "default"))
+
+    def _refuses_everything(self, obj: ObjectMapping, crm_row: Row, ma_row: Row, key: ConsentKey) -> bool:
+        wide = ConsentKey(key.channel, "*")
+        crm_now = self.sandbox.crm.store.get(obj.crm, crm_row.id) or crm_row
+        return self._mark(Side.CRM, crm_now, wide)[0].refuses or self._mark(Side.MA, ma_row, wide)[0].refuses
+
+    @staticmethod
+    def _proof(mark: tuple[ConsentState, str | None, str | None]) -> ConsentProof:
+        return ConsentProof(mark[1] or "", mark[2] or "other system")
+
+    def _mark(self, side: Side, row: Row, key: ConsentKey) -> tuple[ConsentState, str | None, str | None]:
+        dialect = self.sandbox.on(side)
+        rows = [row]
+        if side is Side.MA:
+            found = dialect.store.get("consents", str(row.values.get("email") or "").casefold())
+            rows = [found] if found else []
+        for r in rows:
+            for mark in dialect.consents(r):
+                if mark.key == key:
+                    return mark.state, mark.at, mark.source
+        return ConsentState.UNKNOWN, None, None
+
+    def _say(self, side: Side, row: Row, key: ConsentKey, grant: bool, proof: ConsentProof | None) -> None:
+        dialect = self.sandbox.on(side)
+        if side is Side.CRM and key.purpose == "*" and grant:
+            return
+        self._write(side, lambda: dialect.desk_consent(row.kind, row.id, key, grant=grant, proof=proof))
+
+    def _write(self, side: Side, do: Callable[[], Any]) -> Any:
+        dialect = self.sandbox.on(side)
+        journal = dialect.journal
+        entry = journal.open_exchange(dialect.name, Actor.CONNECTOR, "PATCH", "/ideal", "", {}, b"")
+        entry.status, entry.operation = 200, "ideal.write"
+        try:
+            with journal.acting(Actor.CONNECTOR):
+                return do()
+        finally:
+            journal.close_exchange()

@@ -1,0 +1,31 @@
+"""Runs a scenario with an in-process connector and returns what the checks made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from syncproof.mapping.load import load_mapping
+from syncproof.model import ScenarioResult
+from syncproof.runner import Runner, judge
+from syncproof.sandbox import Sandbox, default_mapping_file
+from syncproof.scenario.grammar import Scenario
+from syncproof.scenario.loader import load_scenarios
+from syncproof.stage import Stage
+
+
+def play(scenario: str | dict[str, Any], connect: Callable[..., Any], seed: int = 11) -> ScenarioResult:
+    """Return the result of a built-in scenario (by name) or one given as data."""
+    if isinstance(scenario, str):
+        chosen = load_scenarios([scenario])[0]
+    else:
+        chosen = Scenario.model_validate(scenario).placed("test/case", "", "test/case", ())
+    sandbox = Sandbox(load_mapping(default_mapping_file()), seed)
+    stage = Stage(chosen, sandbox.mapping, sandbox, connect)
+    stage.seed()
+    Runner._play(stage, chosen)
+    return judge(chosen, stage, "", "syncproof run test/case")
+
+
+def rules(result: ScenarioResult) -> set[str]:
+    return {f.rule for f in result.findings}
