@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
@@ -170,6 +171,8 @@ def sandbox(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
+    # Whoever cancels a CI job sends this: leave as after Ctrl-C, with everything cleaned up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(invoke(sys.argv[1:]))
 
 
@@ -178,10 +181,8 @@ def invoke(arguments: Sequence[str]) -> int:
     command = typer.main.get_command(app)
     try:
         code = command.main(args=list(arguments) or ["--help"], prog_name="syncproof", standalone_mode=False)
-        return int(code or 0)
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("interrupted; the connector and the mocks were ended", err=True)
-        return EXIT_INTERRUPTED
+        code = EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read us (head, less) has enough; nothing may be written to that pipe any more, not even at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -191,6 +192,10 @@ def invoke(arguments: Sequence[str]) -> int:
         with contextlib.suppress(BrokenPipeError):
             _explain(error, code)
         return code
+    # Newer versions of typer turn Ctrl-C into this code themselves.
+    if code == EXIT_INTERRUPTED:
+        typer.echo("interrupted; the connector and the mocks were ended", err=True)
+    return int(code or 0)
 
 
 def _code_of(error: Exception) -> int:

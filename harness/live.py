@@ -5,7 +5,8 @@ from __future__ import annotations
 import shlex
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .cast import make_cast, seed_owners, seed_people
@@ -36,9 +37,10 @@ def serve(
     """Serve both mocks with ``people`` linked people until Ctrl-C or SIGTERM. Raises InputError when a port is taken."""
     with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports) as sandbox:
         _seed(sandbox, people)
-        tell("\n".join(exports(sandbox)))
-        tell(f"# {people} people on both sides; Ctrl-C ends both mocks")
-        _until_told()
+        with _told_to_stop() as stop:
+            tell("\n".join(exports(sandbox)))
+            tell(f"# seeded with {people} people; Ctrl-C ends both mocks")
+            stop.wait()
 
 
 def exports(sandbox: Sandbox) -> list[str]:
@@ -66,11 +68,13 @@ def _seed(sandbox: Sandbox, number: int) -> None:
     sandbox.call(fill)
 
 
-def _until_told() -> None:
+@contextmanager
+def _told_to_stop() -> Iterator[threading.Event]:
+    """Yield an event that Ctrl-C and SIGTERM set; both mean here that all went well."""
     told = threading.Event()
     kept = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        told.wait()
+        yield told
     finally:
         for number, handler in kept.items():
             signal.signal(number, handler)

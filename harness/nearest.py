@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from .yaml_lines import did_you_mean
+from .complaints import did_you_mean
 
 
 def suggest(given: str, known: Iterable[str], limit: int = 40) -> str:

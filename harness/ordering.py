@@ -90,7 +90,7 @@ def print_result(result: RunResult, request: RunRequest) -> int:
     """Print the verdict on standard output and return the exit code."""
     from rich.console import Console
 
-    from .renderers.terminal import print_run
+    from .console import print_run
 
     print_run(result, Console())
     if request.report_dir is not None:

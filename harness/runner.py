@@ -7,12 +7,14 @@ import shlex
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 from syncproof_mocks.journal import Entry, Exchange
@@ -46,6 +48,7 @@ class Runner:
         self.request = request
         self.driver = Command()
         self.journals: dict[str, tuple[Entry, ...]] = {}
+        self.secrets: set[str] = set()
 
     def run(self) -> RunResult:
         """Run everything, write the reports, return the result. Raises InputError before anything is started."""
@@ -59,20 +62,38 @@ class Runner:
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         with ExitStack() as stack:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
-            sandbox = stack.enter_context(Sandbox(request.mapping, request.seed))
+            sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
+            for _ in range(min(request.jobs, len(chosen))):
+                sandbox = stack.enter_context(Sandbox(request.mapping, request.seed))
+                sandboxes.put(sandbox)
             mapping_problems = mapping_complaints(sandbox)
-            results = []
-            for number, scenario in enumerate(chosen, start=1):
-                self._say(f"[{number}/{len(chosen)}] {scenario.id}")
-                results.append(self._scenario(scenario, sandbox, work))
+            results = self._all(chosen, sandboxes, work)
             result = RunResult(
                 version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
                 dict(request.mapping.systems), tuple(results), request.mapping.mapping, mapping_problems, stamp,
                 time.monotonic() - started,
             )
             if request.report_dir is not None:
-                write_reports(result, self.journals, work / "output", request.report_dir)
+                journals = {s.id: self.journals[s.id] for s in chosen if s.id in self.journals}
+                write_reports(result, journals, work / "output", request.report_dir, tuple(sorted(self.secrets)))
         return result
+
+    def _all(self, chosen: Sequence[Scenario], sandboxes: SimpleQueue[Sandbox], work: Path) -> list[ScenarioResult]:
+        """Return the results in the order of the scenarios; each worker has a sandbox, so worlds do not meet."""
+
+        def one(number: int, scenario: Scenario) -> ScenarioResult:
+            sandbox = sandboxes.get()
+            try:
+                self._say(f"[{number}/{len(chosen)}] {scenario.id}")
+                return self._scenario(scenario, sandbox, work)
+            finally:
+                sandboxes.put(sandbox)
+
+        if self.request.jobs == 1:
+            return [one(n, s) for n, s in enumerate(chosen, start=1)]
+        with ThreadPoolExecutor(self.request.jobs) as pool:
+            waiting = [pool.submit(one, n, s) for n, s in enumerate(chosen, start=1)]
+            return [w.result() for w in waiting]
 
     def _say(self, text: str) -> None:
         if self.request.progress is not None:
@@ -100,6 +121,7 @@ class Runner:
         if stage is None or len(stage.states) < 1:
             return self._unset(scenario, reason)
         self.journals[scenario.id] = tuple(stage.journal.entries)
+        self.secrets.update(sandbox.secrets())
         result = judge(scenario, stage, reason, self._reproduce(scenario))
         return replace(result, seconds=time.monotonic() - started)
 

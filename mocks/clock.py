@@ -6,6 +6,7 @@ Nothing else in the project asks the operating system what time it is for a valu
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import UTC, datetime
 
@@ -44,6 +45,15 @@ class Clock:
         """Return how far the sandbox is ahead of wall time, in milliseconds."""
         return self._offset_ms
 
+    def skip_to(self, at_ms: int) -> None:
+        """Jump ahead to ``at_ms`` and stand there until wall time has caught up: no lasting difference to wall time.
+
+        A moment that has passed already changes nothing.
+        """
+        if self._frozen_ms is not None:
+            self._frozen_ms = max(self._frozen_ms, at_ms)
+        self._last_ms = max(self._last_ms, at_ms)
+
     def freeze(self, at_ms: int | None = None) -> None:
         """Stop time at ``at_ms`` (default: now)."""
         self._frozen_ms = self.now_ms() if at_ms is None else at_ms
@@ -56,12 +66,16 @@ class Clock:
 
     def move(self, seconds: float) -> None:
         """Move time ahead by ``seconds``; a negative number is refused, because stamps must stay ordered."""
-        if seconds < 0:
+        if not 0 <= seconds < math.inf:
             raise ValueError(f"the clock moves ahead only; {seconds} seconds were asked for")
+        ahead_ms = round(seconds * 1000)
+        # From what was shown last: a clock that stands ahead of wall time (see `skip_to`) moves no less.
+        wanted = self.now_ms() + ahead_ms
         if self._frozen_ms is not None:
-            self._frozen_ms += round(seconds * 1000)
+            self._frozen_ms = wanted
         else:
-            self._offset_ms += round(seconds * 1000)
+            self._offset_ms += ahead_ms
+        self._last_ms = wanted
 
 
 def from_ms(value_ms: int) -> datetime:

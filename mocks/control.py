@@ -19,8 +19,17 @@ _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 
 
 def _is_loopback(authority: str) -> bool:
-    host = authority.rpartition("//")[2].rsplit(":", 1)[0] if not authority.endswith("]") else authority
-    return host in _LOOPBACK
+    """Tell whether a `Host` (``name:port``) or `Origin` (``scheme://name:port``) header names this machine."""
+    scheme, separator, rest = authority.partition("://")
+    name, colon, port = (rest if separator else scheme).rpartition(":")
+    if not colon or port.endswith("]"):  # no port: the colons, if any, are those of an IPv6 address
+        name = rest if separator else scheme
+    return name in _LOOPBACK
+
+
+def _is_same(given: str, token: str) -> bool:
+    # As bytes: the comparison of texts refuses letters outside ASCII with an exception.
+    return hmac.compare_digest(given.encode(), token.encode())
 
 
 def control_app(dialect: Dialect, token: str) -> FastAPI:
@@ -32,7 +41,7 @@ def control_app(dialect: Dialect, token: str) -> FastAPI:
         origin = request.headers.get("origin")
         if not _is_loopback(request.headers.get("host", "")) or (origin and not _is_loopback(origin)):
             return JSONResponse({"error": "only loopback Host and Origin are accepted"}, 403)
-        if not hmac.compare_digest(request.headers.get("x-syncproof-token", ""), token):
+        if not _is_same(request.headers.get("x-syncproof-token", ""), token):
             return JSONResponse({"error": "send the run's token in x-syncproof-token"}, 401)
         return await call_next(request)
 

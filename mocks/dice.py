@@ -46,9 +46,9 @@ class Dice:
         return {name: r.getstate() for name, r in self._streams.items()}, dict(self._counters)
 
     def rewind(self, state: tuple[dict[str, object], dict[str, int]]) -> None:
-        """Return to an earlier `state`; streams opened since then start afresh."""
+        """Return to a `state` of these dice, earlier or later; streams that it does not know start afresh."""
         streams, counters = state
         self._streams = {name: r for name, r in self._streams.items() if name in streams}
         for name, value in streams.items():
-            self._streams[name].setstate(value)  # type: ignore[arg-type]
+            self.stream(name).setstate(value)  # type: ignore[arg-type]
         self._counters = dict(counters)

@@ -31,6 +31,10 @@ Proceed = Callable[[], Awaitable[Response]]
 Interceptor = Callable[[Dialect, Request, Operation | None, Proceed], Awaitable[Response]]
 
 
+class _TooLargeError(Exception):
+    """More was sent than any vendor takes."""
+
+
 class MockApp:
     """The ASGI application of one dialect."""
 
@@ -60,13 +64,16 @@ class MockApp:
         if scope["path"].startswith(CONTROL_PREFIX):
             await self.control(scope, receive, send)
             return
-        request = await self._read(scope, receive)
-        if request is None:
+        try:
+            request = await self._read(scope, receive)
+        except _TooLargeError:
             await _send(send, Response(413, b"", "text/plain"))
             return
-        await _send(send, await self._answer(request))
+        if request is not None:
+            await _send(send, await self._answer(request))
 
     async def _read(self, scope: Any, receive: Any) -> Request | None:
+        """Return the complete request, or None when the caller hung up while sending: half a body is no request."""
         message = await receive()
         body = message.get("body", b"")
         if message.get("more_body"):
@@ -76,8 +83,10 @@ class MockApp:
                 parts.append(message.get("body", b""))
                 size += len(parts[-1])
                 if size > MAX_BODY_BYTES:
-                    return None
+                    raise _TooLargeError
             body = b"".join(parts)
+        if message["type"] == "http.disconnect":
+            return None
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
         path = scope.get("raw_path", b"").decode("latin-1").partition("?")[0] or scope["path"]
         base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
@@ -101,9 +110,17 @@ class MockApp:
         async def proceed() -> Response:
             return self._perform(request, operation, entry)
 
-        for interceptor in self.interceptors:
-            proceed = _wrap(interceptor, dialect, request, operation, proceed)
-        response = await proceed() if self.interceptors else self._perform(request, operation, entry)
+        if self.interceptors:
+            request.exchange = entry
+            for interceptor in self.interceptors:
+                proceed = _wrap(interceptor, dialect, request, operation, proceed)
+            try:
+                response = await proceed()
+            except Exception:  # noqa: BLE001 (a fault that breaks is a bug of ours as well)
+                entry.crash = traceback.format_exc()
+                response = dialect.failed(request)
+        else:
+            response = self._perform(request, operation, entry)
         response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
@@ -121,12 +138,12 @@ class MockApp:
             else:
                 dialect.before(request)
                 response = dialect.authorise(request, operation.id) or operation.handler(dialect, request)
+            dialect.after(request, response)
         except Exception:  # noqa: BLE001 (a bug of ours must become an UNKNOWN verdict, not a dead server)
             entry.crash = traceback.format_exc()
             response = dialect.failed(request)
         finally:
             journal.exchange = None
-        dialect.after(request, response)
         return response
 
     def _unknown(self, request: Request, entry: Exchange) -> Response:

@@ -38,6 +38,17 @@ class _Table:
     indexes: dict[str, dict[object, tuple[str, ...]]] = field(default_factory=dict)
     unique: frozenset[str] = frozenset()
     aliases: dict[str, str] = field(default_factory=dict)
+    # id -> number of its creation: order must survive edits that leave an index and come back, and rewinding.
+    births: dict[str, int] = field(default_factory=dict)
+    born: int = 0
+
+    def reindex(self) -> None:
+        """Fill the indexes anew from the rows."""
+        for name in self.indexes:
+            self.indexes[name] = {}
+            for row in self.rows.values():
+                if not row.deleted:
+                    _enter(self.indexes[name], row.values.get(name), row.id)
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,7 @@ class Store:
         for name in wanted:
             if name not in table.indexes:
                 table.indexes[name] = {}
-                for row in table.rows.values():
-                    if not row.deleted:
-                        _enter(table.indexes[name], row.values.get(name), row.id)
+                table.reindex()
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -129,7 +138,9 @@ class Store:
 
     def find(self, kind: str, field_name: str, value: object) -> tuple[str, ...]:
         """Return ids of living rows whose indexed field equals ``value`` without regard to case, oldest first."""
-        return self._table(kind).indexes[field_name].get(fold(value), ())
+        table = self._table(kind)
+        found = table.indexes[field_name].get(fold(value), ())
+        return found if len(found) < 2 else tuple(sorted(found, key=table.births.__getitem__))
 
     def is_indexed(self, kind: str, field_name: str) -> bool:
         """Tell whether `find` may be asked for this field."""
@@ -141,8 +152,10 @@ class Store:
         self, kind: str, record_id: str, values: dict[str, Any], *, created_ms: int | None = None,
         modified_ms: int | None = None,
     ) -> Row:
-        """Add a row. Raises `UniqueError` and changes nothing if a unique value is taken."""
+        """Add a row. Raises `UniqueError` and changes nothing if a unique value is taken (ValueError: the id is)."""
         table = self._table(kind)
+        if record_id in table.rows:
+            raise ValueError(f"{self.system}: {kind} {record_id} exists already")
         now = self.clock.now_ms() if created_ms is None else created_ms
         row = Row(kind, record_id, values, 1, now, now if modified_ms is None else modified_ms)
         self._check_unique(table, row, None)
@@ -179,14 +192,17 @@ class Store:
         self.journal.change(self.system, row, None)
 
     def alias(self, kind: str, old_id: str, new_id: str) -> None:
-        """Let ``old_id`` answer with the record ``new_id`` from now on."""
+        """Let ``old_id`` answer with the record ``new_id`` from now on. Raises ValueError for a circle."""
+        if self.resolve(kind, new_id) == old_id:
+            raise ValueError(f"{self.system}: {kind} {old_id} would stand for itself by way of {new_id}")
         self._table(kind).aliases[old_id] = new_id
 
     def _put(self, table: _Table, old: Row | None, new: Row) -> Row:
         if old is None:
-            if not new.deleted:
-                for name, index in table.indexes.items():
-                    _enter(index, new.values.get(name), new.id)
+            table.births[new.id] = table.born
+            table.born += 1
+            for name, index in table.indexes.items():
+                _enter(index, new.values.get(name), new.id)
         elif table.indexes:
             self._reindex(table, old, new)
         table.rows[new.id] = new
@@ -236,18 +252,30 @@ class Store:
         """Return to a snapshot of this store. The journal is left to its owner."""
         for kind, table in self._tables.items():
             table.rows = dict(snapshot.tables.get(kind, {}))
-            kept = snapshot.indexes.get(kind, {})
-            table.indexes = {name: dict(kept.get(name, {})) for name in table.indexes}
+            table.births = {record_id: number for number, record_id in enumerate(table.rows)}
+            table.born = len(table.rows)
             table.aliases = dict(snapshot.aliases.get(kind, {}))
+            kept = snapshot.indexes.get(kind, {})
+            if table.indexes.keys() <= kept.keys():
+                table.indexes = {name: dict(kept[name]) for name in table.indexes}
+            else:
+                # An index was declared after the snapshot was taken.
+                table.reindex()
 
     def rewind(self, seq: int) -> None:
         """Undo every change of this system with a sequence of ``seq`` or later, newest first; costs O(changes).
 
         Merge aliases made since then are left: no undone record can be reached through them.
         """
+        returned = set()
         for entry in reversed(self.journal.entries[seq:]):
             if isinstance(entry, Change) and entry.system == self.system:
                 self._undo(self._table(entry.kind), entry)
+                if entry.after is None:
+                    returned.add(entry.kind)
+        for kind in returned:
+            table = self._tables[kind]
+            table.rows = dict(sorted(table.rows.items(), key=lambda pair: table.births[pair[0]]))
 
     def _undo(self, table: _Table, entry: Change) -> None:
         if entry.after is not None:

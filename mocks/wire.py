@@ -29,7 +29,9 @@ class Evidence(StrEnum):
 class Request:
     """One request as a handler sees it. Headers have lower-case names; the body is parsed when asked for."""
 
-    __slots__ = ("_query", "base_url", "body", "headers", "method", "params", "path", "query_string", "segments", "session")
+    __slots__ = (
+        "_query", "base_url", "body", "exchange", "headers", "method", "params", "path", "query_string", "segments", "session",
+    )  # fmt: skip
 
     def __init__(
         self, method: str, path: str, query_string: str, headers: dict[str, str], body: bytes, base_url: str
@@ -44,6 +46,8 @@ class Request:
         self.segments = tuple(unquote(s) if "%" in s else s for s in path.split("/") if s)
         self.params: dict[str, str] = {}
         self.session: Any = None
+        # The journal's entry for this request, for whoever strikes in its place.
+        self.exchange: Any = None
         self._query: list[tuple[str, str]] | None = None
 
     @property

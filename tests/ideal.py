@@ -11,12 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from syncproof.drivers import Ended
 from syncproof.mapping.grammar import Direction, FieldRule, ObjectMapping, Side, Winner
 from syncproof.mapping.meaning import excluded, neutral, stored
 from syncproof.sandbox import Sandbox
 from syncproof_mocks.consent import ConsentKey, ConsentProof, ConsentState
 from syncproof_mocks.journal import Actor, Row
+from syncproof_mocks.wire import Request
 
 
 @dataclass
@@ -87,8 +89,11 @@ class Ideal:
     def _ma_match(self, obj: ObjectMapping, row: Row) -> Row | None:
         key = obj.match[0]
         value = str(row.values.get(key.crm) or "").strip().casefold()
-        rows = self.sandbox.ma.store.rows(obj.ma)
-        return next((r for r in rows if value and str(r.values.get(key.ma) or "").strip().casefold() == value), None)
+        for there in self.sandbox.ma.store.rows(obj.ma):
+            keys = {str(there.values.get(key.ma) or "").strip().casefold(), *self.sandbox.ma.addresses(there)}
+            if value and value in keys:
+                return there
+        return None
 
     def _crm_match(self, obj: ObjectMapping, row: Row) -> bool:
         key = obj.match[0]
@@ -102,7 +107,8 @@ class Ideal:
         values: dict[str, Any] = {}
         towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
         for rule in obj.fields:
-            if rule.consent is None and rule.direction in (Direction.BOTH, towards):
+            is_key = any(k.crm == rule.crm for k in obj.match)
+            if rule.consent is None and (is_key or rule.direction in (Direction.BOTH, towards)):
                 value = neutral(rule, target.other, row.values.get(rule.field_on(target.other)))
                 values[rule.field_on(target)] = self._stored(rule, target, value)
         if target is Side.CRM:
@@ -113,11 +119,32 @@ class Ideal:
             values[obj.owner.crm if target is Side.CRM else obj.owner.ma] = owner  # type: ignore[union-attr]
         values = {k: v for k, v in values.items() if v is not None}
         dialect = self.sandbox.on(target)
-        made = self._write(target, lambda: dialect.desk_create(obj.kind_on(target), values))
+        if "resurrect" in self.sins and target is Side.MA:
+            made = self._create_by_api(values)
+        else:
+            made = self._write(target, lambda: dialect.desk_create(obj.kind_on(target), values))
         crm_row, ma_row = (row, made) if target is Side.MA else (made, row)
         self.links[crm_row.id] = ma_row.id
         self._consents(obj, crm_row, ma_row)
         self._remember(obj, crm_row, ma_row)
+
+    def _create_by_api(self, values: dict[str, Any]) -> Row:
+        """Create a contact as a connector's request would: the screen refuses an erased address, the API does not."""
+        ma = self.sandbox.ma
+        headers = {"authorization": f"Bearer {ma.credentials()['token']}", "content-type": "application/json"}
+        body = orjson.dumps({"properties": values})
+        request = Request("POST", "/crm/v3/objects/contacts", "", headers, body, "http://127.0.0.1")
+        matched = ma.router.match(request.method, request.segments)
+        assert matched is not None
+        request.params = matched[1]
+        entry = ma.journal.open_exchange(ma.name, Actor.CONNECTOR, "POST", request.path, "", headers, body)
+        response = matched[0].handler(ma, request)
+        ma.journal.close_exchange()
+        entry.status, entry.operation = response.status, matched[0].id
+        assert response.status == 201, response.body
+        made = ma.store.get("contacts", orjson.loads(response.body)["id"])
+        assert made is not None
+        return made
 
     def _owner(self, obj: ObjectMapping, target: Side, row: Row) -> str | None:
         if obj.owner is None or target is Side.CRM:
@@ -229,14 +256,14 @@ class Ideal:
             if "lift_refusals" in self.sins and there[0].refuses and not here[0].refuses:
                 self._say(Side.MA, ma_row, key, True, ConsentProof("2026-01-01T00:00:00Z", "import"))
             elif here[0].refuses and not there[0].refuses:
-                newer = there[0] >= ConsentState.GRANTED and (there[1] or "") > (here[1] or "")
+                newer = _proved(there[0]) and (there[1] or "") > (here[1] or "")
                 self._say(Side.CRM if newer else Side.MA, crm_row if newer else ma_row, key, newer, self._proof(there) if newer else None)
             elif there[0].refuses and not here[0].refuses and "no_way_back" not in self.sins:
-                newer = here[0] >= ConsentState.GRANTED and (here[1] or "") > (there[1] or "")
+                newer = _proved(here[0]) and (here[1] or "") > (there[1] or "")
                 self._say(Side.MA if newer else Side.CRM, ma_row if newer else crm_row, key, newer, self._proof(here) if newer else None)
-            elif here[0] >= ConsentState.GRANTED and not there[0].permits and key.purpose != "*":
+            elif _proved(here[0]) and not there[0].permits and key.purpose != "*":
                 self._say(Side.MA, ma_row, key, True, self._proof(here))
-            elif there[0] >= ConsentState.GRANTED and not here[0].permits and key.purpose != "*":
+            elif _proved(there[0]) and not here[0].permits and key.purpose != "*":
                 self._say(Side.CRM, crm_row, key, True, self._proof(there))
             elif "silence_is_yes" in self.sins and there[0] is ConsentState.UNKNOWN and key.purpose != "*":
                 self._say(Side.MA, ma_row, key, True, ConsentProof("2026-01-01T00:00:00Z", "default"))
@@ -278,3 +305,7 @@ class Ideal:
                 return do()
         finally:
             journal.close_exchange()
+
+
+def _proved(state: ConsentState) -> bool:
+    return ConsentState.GRANTED <= state <= ConsentState.CONFIRMED

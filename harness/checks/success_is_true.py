@@ -6,6 +6,7 @@ from syncproof_mocks.journal import Exchange
 
 from ..model import Severity, SyncSummary
 from ..oracle.fields import Oracle
+from ..oracle.refusals import is_refused_write
 from . import Rule, Seen
 
 RULES = (
@@ -54,7 +55,7 @@ def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     if sync.ended != "exited" or sync.exit_code not in oracle.evidence.success_exit_codes:
         return
-    refused = [(e, item) for e in _exchanges(oracle, sync) for item in e.refused]
+    refused = [(e, item) for e in _exchanges(oracle, sync) if is_refused_write(e) for item in e.refused]
     seen.look("STATUS-001")
     unmet = _unmet(oracle, sync.number)
     if refused and unmet:

@@ -85,7 +85,7 @@ class Running:
                       "reason": "the process that watches over the connector was killed"}
         return Ended(
             report["exit_code"], report["ended"], report["seconds"], bytes(self._output.tail), self._output.total,
-            self._output.total > OUTPUT_LIMIT, tuple(report["leftovers"]), report["reason"],
+            self._output.total > self._output.kept, tuple(report["leftovers"]), report["reason"],
         )  # fmt: skip
 
     def _read_report(self) -> dict[str, Any] | None:
@@ -148,9 +148,11 @@ class _Output:
     """Keeps what a program prints: a bounded file, the tail in memory, and the count of everything."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
+        self._file = path.open("wb", buffering=0)
         self.tail = bytearray()
         self.total = 0
+        self.kept = 0
+        self._limit = OUTPUT_LIMIT
 
     def drain(self, stream: IO[bytes]) -> None:
         """Read to the end of ``stream``; past the bound only count, so that the program never blocks on us."""
@@ -161,12 +163,20 @@ class _Output:
                 return
             if not chunk:
                 return
-            room = OUTPUT_LIMIT - self.total
-            if room > 0:
-                self._file.write(chunk[:room])
+            self._keep(chunk[: self._limit - self.kept])
             self.total += len(chunk)
             self.tail += chunk
             del self.tail[:-TAIL_LIMIT]
+
+    def _keep(self, part: bytes) -> None:
+        try:
+            written = self._file.write(part)
+        except OSError:
+            written = 0
+        self.kept += written
+        if written < len(part):
+            # The disk is full: what is there stays, the rest is dropped; the program must not hang for it.
+            self._limit = self.kept
 
     def close(self) -> None:
         """Close the file; idempotent."""

@@ -98,7 +98,8 @@ class _ObjectCheck:
         kind = self.obj.kind_on(side)
         if other is not None and other.custom:
             message = f"the custom field `{name}` is missing in {kind} of the {side.upper()}; the other side has `{other.name}`."
-            yield MappingProblem(where, message, did_you_mean(name, fields) or "An administrator must add it there.")
+            hint = did_you_mean(name, fields)
+            yield MappingProblem(where, message, f"{hint} Else an administrator must add it there.".strip())
         else:
             message = f"{what} `{name}` is unknown in {kind} of the {side.upper()}."
             yield MappingProblem(where, message, did_you_mean(name, fields) or "Correct its name or add it there.")

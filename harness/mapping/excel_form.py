@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..complaints import Loc, did_you_mean, shortened
-from ..errors import Problem
+from ..complaints import did_you_mean, shortened
+from ..errors import InputError, Problem
 from .assembly import assemble
 from .columns import (
     ASIDE_SHEETS,
@@ -27,11 +25,9 @@ from .columns import (
 )
 from .excel_writer import write_excel_mapping
 from .grammar import Mapping
-from .load import default_mapping_path
-from .object_rules import read_rule
+from .reading import Reading, read_rule_sheet
 from .remarks import fold, parse_remark
 from .workbook import Sheet, read_workbook
-from .yaml_form import load_yaml_mapping
 
 __all__ = ["load_excel_mapping", "write_excel_mapping"]
 
@@ -44,124 +40,28 @@ def load_excel_mapping(path: Path | str) -> Mapping:
     An object per sheet (its name says which), or a column Object, or prefixes (`Contact.Phone`). Kinds and match keys
     that no sheet `Rules` states are those of the mapping that ships. Raises InputError with all problems.
     """
-    reading = _Reading(str(path), {"mapping": Path(path).stem, "objects": []})
+    reading = Reading(str(path), {"mapping": Path(path).stem, "objects": []})
     sheets = read_workbook(path)
     rules = [s for s in sheets if fold(s.name) in RULE_SHEETS]
     fields = [s for s in sheets if s not in rules and fold(s.name) not in ASIDE_SHEETS and (s.rows or s.problems)]
     # Systems first: their names may stand in remarks.
     for sheet in rules:
-        _read_rules(sheet, reading)
+        read_rule_sheet(sheet, reading)
     for sheet in fields:
         _read_fields(sheet, reading)
-    if not fields:
-        reading.found.append((0, Problem(str(path), "no sheet has fields.", "Name a sheet Contact, Lead or Company.")))
+    if not reading.data["objects"]:
+        nothing = Problem(
+            str(path), "no sheet has fields.", "Name a sheet Contact, Lead or Company and fill columns A and B."
+        )
+        raise InputError([p for _, p in sorted(reading.found, key=lambda pair: pair[0])] or [nothing])
     reading.add_defaults()
     return assemble(reading.data, reading.place, reading.found)
-
-
-@dataclass
-class _Reading:
-    """What has been read so far: plain data, the cell of each part of it, problems with their rank."""
-
-    file: str
-    data: dict[str, Any]
-    found: list[tuple[int, Problem]] = field(default_factory=list)
-    cells: dict[Loc, tuple[int, str]] = field(default_factory=dict)
-
-    def place(self, loc: Loc) -> tuple[int, str]:
-        """Return rank and name of the cell that holds what is at ``loc``, or of the nearest thing around it."""
-        here: tuple[str | int, ...] = ()
-        for part in loc:
-            if (*here, part) in self.cells:
-                here = (*here, part)
-        return self.cells.get(here, (0, self.file))
-
-    def note(self, loc: tuple[str | int, ...], sheet: Sheet, row: int, column: int) -> None:
-        """Remember which cell holds what is at ``loc``; the first cell of an object stands for the object."""
-        cell = (sheet.rank_of(row, column), sheet.where(row, column))
-        for depth in range(1, len(loc)):
-            self.cells.setdefault(loc[:depth], cell)
-        self.cells[loc] = cell
-
-    def object(self, name: str) -> tuple[int, dict[str, Any]]:
-        """Return position and plain data of an object, added when new."""
-        objects: list[dict[str, Any]] = self.data["objects"]
-        for index, obj in enumerate(objects):
-            if obj["object"] == name:
-                return index, obj
-        objects.append({"object": name, "fields": []})
-        return len(objects) - 1, objects[-1]
-
-    def systems(self) -> dict[str, str]:
-        """Return the vendors by side, as the sheet Rules or else the mapping that ships names them."""
-        return {str(side): name for side, name in _shipped().systems.items()} | self.data.get("systems", {})
-
-    def add_defaults(self) -> None:
-        """Fill kinds and match keys that nothing stated from the mapping that ships."""
-        for index, obj in enumerate(self.data["objects"]):
-            usual = _shipped().of(obj["object"])
-            assert usual is not None
-            obj.setdefault("crm", usual.crm)
-            obj.setdefault("ma", usual.ma)
-            if "match" not in obj:
-                keys = [
-                    key for key in usual.match if key.crm == "Email" or any(f["crm"] == key.crm for f in obj["fields"])
-                ]
-                obj["match"] = [key.model_dump() for key in keys]
-                if not keys:
-                    rank, where = self.place(("objects", index))
-                    message = f"nothing says how records of `{obj['object']}` are matched."
-                    remedy = f"Add a sheet Rules with the row: {obj['object']} | match | CRM field = MA field."
-                    self.found.append((rank, Problem(where, message, remedy)))
-
-
-@cache
-def _shipped() -> Mapping:
-    return load_yaml_mapping(default_mapping_path())
-
-
-# -- sheet Rules ----------------------------------------------------------------------------------------------------
-
-
-def _read_rules(sheet: Sheet, reading: _Reading) -> None:
-    _check_rule_headers(sheet, sheet.rows.get(1, {}))
-    for row, cells in sheet.rows.items():
-        if row == 1:
-            continue
-        name, rule, value = (cells.get(column, "") for column in (1, 2, 3))
-        if name and fold(name) not in OBJECT_OF:
-            sheet.complain(row, 1, f"`{shortened(name)}` is not an object.", f"Write one of {', '.join(OBJECTS)}.")
-        elif not rule or not value:
-            missing = 3 if rule else 2
-            sheet.complain(row, missing, f"the {'value' if rule else 'name'} of the rule is missing.", "Fill the cell.")
-        else:
-            _read_rule_row(sheet, reading, row, cells)
-    reading.found.extend(sheet.problems)
-
-
-def _check_rule_headers(sheet: Sheet, cells: dict[int, str]) -> None:
-    for column, wanted in ((1, "Object"), (2, "Rule"), (3, "Value")):
-        if not cells.get(column):
-            sheet.complain(1, column, "the header cell is empty.", f"Write `{wanted}`: row 1 is for headers.")
-
-
-def _read_rule_row(sheet: Sheet, reading: _Reading, row: int, cells: dict[int, str]) -> None:
-    name = cells.get(1, "")
-    index, obj = reading.object(OBJECT_OF[fold(name)]) if name else (0, None)
-    try:
-        loc = read_rule(reading.data, obj, cells[2], cells[3], cells.get(4, ""))
-    except CellError as error:
-        sheet.complain(row, error.column, str(error), error.remedy)
-        return
-    if obj is not None:
-        entry = (len(obj[loc[0]]) - 1,) if loc[0] in ("exclude", "match") else ()
-        reading.note(("objects", index, *loc, *entry), sheet, row, 3)
 
 
 # -- sheets of fields -----------------------------------------------------------------------------------------------
 
 
-def _read_fields(sheet: Sheet, reading: _Reading) -> None:
+def _read_fields(sheet: Sheet, reading: Reading) -> None:
     columns = _headers(sheet)
     own = OBJECT_OF.get(fold(sheet.name))
     if own is None and OBJECT not in columns.values() and not any(_prefixed(c.get(1, "")) for c in sheet.rows.values()):
@@ -204,14 +104,17 @@ def _headers(sheet: Sheet) -> dict[int, str]:
 
 
 def _read_field_row(
-    sheet: Sheet, reading: _Reading, row: int, cells: dict[int, str], columns: dict[int, str], own: str | None
+    sheet: Sheet, reading: Reading, row: int, cells: dict[int, str], columns: dict[int, str], own: str | None
 ) -> None:
     crm, ma = cells.get(1, ""), cells.get(2, "")
     if not crm or not ma:
-        what = ("MA", 2) if crm else ("CRM", 1)
-        sheet.complain(row, what[1], f"the {what[0]} field is missing in this row.", "Fill the cell or empty the row.")
+        side, column = ("MA", 2) if crm else ("CRM", 1)
+        # A formula there was told already.
+        if (row, column) not in sheet.told:
+            message = f"the {side} field is missing in this row."
+            sheet.complain(row, column, message, "Fill the cell or empty the row.")
         return
-    marked = next((cells.get(c, "") for c, key in columns.items() if key == OBJECT), "")
+    marked = next(((c, cells[c]) for c, key in columns.items() if key == OBJECT and c in cells), (1, ""))
     name, crm = _object_of(sheet, row, crm, marked, own)
     if name is None:
         return
@@ -236,13 +139,15 @@ def _read_field_row(
         reading.note((*loc, key), sheet, row, column)
 
 
-def _object_of(sheet: Sheet, row: int, crm: str, marked: str, own: str | None) -> tuple[str | None, str]:
+def _object_of(sheet: Sheet, row: int, crm: str, marked: tuple[int, str], own: str | None) -> tuple[str | None, str]:
     """Return the object of a row, by prefix, column Object or sheet name, which must agree, and the bare CRM field."""
     prefix = _prefixed(crm)
     crm = _without_prefix(crm)
-    stated = OBJECT_OF.get(fold(marked))
-    if marked and stated is None:
-        sheet.complain(row, 1, f"`{shortened(marked)}` is not an object.", f"Write one of {', '.join(OBJECTS)}.")
+    stated = OBJECT_OF.get(fold(marked[1]))
+    if marked[1] and stated is None:
+        sheet.complain(
+            row, marked[0], f"`{shortened(marked[1])}` is not an object.", f"Write one of {', '.join(OBJECTS)}."
+        )
         return None, crm
     names = list(dict.fromkeys(n for n in (prefix, stated, own) if n is not None))
     if not names:
@@ -267,7 +172,7 @@ def _without_prefix(name: str) -> str:
 
 
 def _read_remarks(
-    sheet: Sheet, reading: _Reading, row: int, cells: dict[int, str], columns: dict[int, str],
+    sheet: Sheet, reading: Reading, row: int, cells: dict[int, str], columns: dict[int, str],
     rule: dict[str, Any], at: dict[str, int],
 ) -> None:  # fmt: skip
     placed = [(column, cells[column]) for column, key in columns.items() if key == REMARK and column in cells]

@@ -46,6 +46,8 @@ def neutral(rule: FieldRule, side: Side, raw: Any, region: str | None = None) ->
     if is_blank(raw):
         return None
     kind = rule.type
+    if isinstance(raw, list | tuple | set | frozenset) and kind is not FieldType.MULTI_PICKLIST:
+        raw = _clean(raw)
     if kind in _PLAIN:
         return _PLAIN[kind](raw)
     if kind is FieldType.PICKLIST:

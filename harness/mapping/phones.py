@@ -52,9 +52,10 @@ def _parsed(number: str, region: str | None, *, certain: bool) -> str | None:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return None
-    if certain and not phonenumbers.is_valid_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if phonenumbers.is_valid_number(parsed):
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    # The library drops what it takes for a trunk prefix even where no number is right: then every digit is kept.
+    return None if certain else f"+{_digits(number)}"
 
 
 def _digits(number: str) -> str:

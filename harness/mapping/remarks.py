@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from syncproof_mocks.schema import FieldType
@@ -155,6 +156,13 @@ def parse_consent(about: str) -> tuple[dict[str, str], str | None]:
     return rule, problem
 
 
+@lru_cache(maxsize=1024)
+def _nearest(folded: str) -> str:
+    known = [*_WORDS, "master: crm", "master: ma", "max 40", "zgoda: email/newsletter", "consent: email/newsletter"]
+    # Nothing we know is long; comparing a whole paragraph with every phrase would only take time.
+    return did_you_mean(folded, known) if len(folded) <= 60 else ""
+
+
 class _Reading:
     """Collects the phrases of one remark and draws the conclusion when all are known."""
 
@@ -201,11 +209,9 @@ class _Reading:
         self.rules.problems.append((message, remedy))
 
     def _not_understood(self, phrase: str) -> None:
-        known = [*_WORDS, "master: crm", "master: ma", "max 40", "zgoda: email/newsletter", "consent: email/newsletter"]
-        near = did_you_mean(fold(phrase), known)
-        remedy = (
-            near
-            or "Write phrases such as `Tekst, Master: CRM` or `two-way, blank keeps, max 40`; what is for people goes into a column `Notes`."
+        remedy = _nearest(fold(phrase)) or (
+            "Write phrases such as `Tekst, Master: CRM` or `two-way, blank keeps, max 40`; "
+            "what is for people goes into a column `Notes`."
         )
         self._problem(f"`{shortened(phrase)}` is not understood.", remedy)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -40,6 +41,7 @@ class Sheet:
     rows: dict[int, dict[int, str]] = field(default_factory=dict)
     problems: list[tuple[int, Problem]] = field(default_factory=list)
     file: str = ""
+    told: set[tuple[int, int]] = field(default_factory=set)
 
     def where(self, row: int, column: int) -> str:
         """Return how messages name a cell: `mapping.xlsx!Contact!C7`."""
@@ -50,7 +52,8 @@ class Sheet:
         return (self.rank * (MAX_ROWS + 2) + row) * 100 + column
 
     def complain(self, row: int, column: int, message: str, remedy: str) -> None:
-        """Note a problem with a cell."""
+        """Note a problem with a cell; ``told`` holds the cells that have one."""
+        self.told.add((row, column))
         self.problems.append((self.rank_of(row, column), Problem(self.where(row, column), message, remedy)))
 
 
@@ -63,7 +66,10 @@ def read_workbook(path: Path | str) -> list[Sheet]:
     content = _content(Path(path))
     try:
         merged = _inspect(content, str(path))
-        return list(_sheets(content, str(path), merged))
+        with warnings.catch_warnings():
+            # openpyxl warns of parts it leaves out (charts, checks of input); none of them is a mapping.
+            warnings.simplefilter("ignore")
+            return list(_sheets(content, str(path), merged))
     except InputError:
         raise
     # A damaged archive makes zipfile, the XML parser and openpyxl raise nearly anything.

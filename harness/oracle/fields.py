@@ -172,15 +172,17 @@ class Oracle:
                 continue
             value = value_of(rule, target.other, source_row)
             situation = Situation(None, _ordered(target, None, value))
-            answer = self._creation(rule, target, value)
+            is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
+            answer = self._creation(rule, target, value, is_key)
             seen = _ordered(target, value_of(rule, target, made), value_of(rule, target.other, source_after))
             yield Judgement(m, rule, situation, answer, seen, ())
 
     @staticmethod
-    def _creation(rule: FieldRule, target: Side, value: Any) -> Allowed:
+    def _creation(rule: FieldRule, target: Side, value: Any, is_key: bool) -> Allowed:
+        """Judge one field of a record that the sync made; the match key comes along whatever its direction."""
         towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
         empty = False if rule.type is FieldType.BOOLEAN else None
-        if rule.direction in (towards, Direction.BOTH):
+        if is_key or rule.direction in (towards, Direction.BOTH):
             made = [value if value is not None else empty]
             if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
                 made.append(value[: rule.max_length].strip())

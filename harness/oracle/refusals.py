@@ -11,6 +11,17 @@ from ..mapping.grammar import Side
 from .identity import Identity, side_of
 
 
+# Parts of operation ids that only look: what is not found there was not refused.
+_LOOKING = ("read", "search", "query", "list", "get", "describe", "retrieve")
+
+
+def is_refused_write(exchange: Exchange) -> bool:
+    """Tell whether the vendor refused (part of) something the connector wanted to change."""
+    operation = (exchange.operation or "").rpartition(".")[2]
+    looks = exchange.method in ("GET", "HEAD") or any(part in operation for part in _LOOKING)
+    return bool(exchange.refused) and not looks
+
+
 class Refusals:
     """Refusals of content, by sync, side and person."""
 
@@ -34,7 +45,7 @@ class Refusals:
         found: dict[tuple[int, Side, str], Exchange] = {}
         for summary in self.evidence.syncs:
             for entry in self.evidence.entries[summary.start_seq : summary.end_seq]:
-                if isinstance(entry, Exchange) and entry.refused:
+                if isinstance(entry, Exchange) and is_refused_write(entry):
                     side = side_of(self.evidence, entry.system)
                     for person in self._people(entry):
                         found[summary.number, side, person] = entry

@@ -35,6 +35,7 @@ class Dirt(StrEnum):
     TECHNICAL_MAILBOX = "technical_mailbox"  # noreply@, info@, mailer-daemon@
     HARD_BOUNCE = "hard_bounce"
     INACTIVE = "inactive"  # no activity for 24 months and more
+    SECONDARY_ADDRESS = "secondary_address"  # the MA knows the CRM's address only as an additional one
     DUPLICATE = "duplicate"  # a second record of the same person, differing by letter case of the address
 
 
@@ -94,6 +95,11 @@ class Person:
     def name(self) -> str:
         """Return how reports call the person."""
         return f"{self.first_name} {self.last_name}"
+
+    @property
+    def other_email(self) -> str:
+        """Return the address under which the MA knows somebody with `Dirt.SECONDARY_ADDRESS`."""
+        return f"private.{self.email}"
 
     @property
     def label(self) -> str:

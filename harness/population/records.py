@@ -174,6 +174,9 @@ def _ma_contact(person: Person) -> dict[str, Any]:
         values["birth_date"] = person.birthdate
         if person.company is not None:
             values["$company"] = Ref("company", person.company.key)
+    if Dirt.SECONDARY_ADDRESS in person.dirt:
+        # The MA calls another address the first one; the one the CRM knows is an additional one there.
+        values["email"], values["hs_additional_emails"] = person.other_email, person.email
     if Dirt.HARD_BOUNCE in person.dirt:
         values["hs_email_bounce"] = "1"
         values["hs_email_hard_bounce_reason_enum"] = "UNKNOWN_USER"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from .countries import COUNTRIES
-from .people import Company, Person, Population
+from .people import Company, Dirt, Person, Population
 from .phones import national
 from .wording import careless_company
 
@@ -96,6 +96,8 @@ class Trace:
             for attribute, fields in _PERSON_FIELDS.items():
                 if text := _text(getattr(person, attribute)):
                     _enter(index, text, (person.key, fields))
+            if Dirt.SECONDARY_ADDRESS in person.dirt:
+                _enter(index, _text(person.other_email), (person.key, ("email",)))
             if person.company is not None:
                 for spelled in _spellings(person.company):
                     _enter(index, spelled, (person.key, _COMPANY_OF_PERSON))

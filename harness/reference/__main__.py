@@ -1,9 +1,31 @@
-"""`python -m syncproof.reference`: one sync, then the end."""
+"""`python -m syncproof.reference`: one sync, then the end. `--bugs` lists the switchable bugs as JSON instead."""
 
 from __future__ import annotations
 
+import json
 import sys
+from dataclasses import asdict
+from types import ModuleType
 
-from .program import main
+from .bugs import BUGS
 
-sys.exit(main())
+
+def run() -> int:
+    """Do what the command line says and return the exit code."""
+    if sys.argv[1:] == ["--bugs"]:
+        print(json.dumps([asdict(bug) for bug in BUGS]))
+        return 0
+    if sys.argv[1:]:
+        print(f"usage: python -m syncproof.reference [--bugs]; `{' '.join(sys.argv[1:])}` is unknown", file=sys.stderr)
+        return 2
+    # simple-salesforce loads its SOAP metadata API with zeep and httpx, a third of the start; it is never called here.
+    unused = ModuleType("simple_salesforce.metadata")
+    unused.SfdcMetadataApi = object  # type: ignore[attr-defined]
+    sys.modules.setdefault(unused.__name__, unused)
+    from .program import main
+
+    return main()
+
+
+if __name__ == "__main__":
+    sys.exit(run())

@@ -107,7 +107,7 @@ class Arrivals:
             self._state.agree(newcomer.row["Id"], newcomer.agreed)
             self._arrived("crm", newcomer.record)
             return ""
-        if isinstance(error, RefusedError) and error.existing_id and not self._bugs.on("email_case_duplicate"):
+        if isinstance(error, RefusedError) and error.existing_id and not self._bugs.on("secondary_email_ignored"):
             return error.existing_id
         if isinstance(error, RefusedError) and set(error.fields) - {newcomer.contract.key[1]}:
             # One bad value must not keep the person out: what is left goes now, the value is reported.

@@ -55,8 +55,8 @@ BUGS: tuple[Bug, ...] = (
     # Tier 2: frequent data damage.
     Bug("blind_create_retry", "B020", "segment-boneyard/segment-docs!3459",
         "a create whose answer was lost is sent again without looking"),
-    Bug("email_case_duplicate", "B022", "mailchimp/mc-magento!953",
-        "addresses that differ in letter case are two people"),
+    Bug("secondary_email_ignored", "B023", "rudderlabs/rudder-transformer!3258",
+        "only the primary address is looked at: who is known by another one is taken for new"),
     Bug("blank_overwrites", "B028", "veda-consulting-company/uk.co.vedaconsulting.mailchimp#183",
         "a blank is written over a value"),
     Bug("clear_not_propagated", "B029", "mautic/mautic#6141",

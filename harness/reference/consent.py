@@ -101,7 +101,7 @@ def reconcile_purpose(crm: Statement, ma: Statement, base: Stance | None, bugs: 
     if crm.stance is ma.stance:
         return PurposePlan()
     if Stance.WITHDRAWN in (crm.stance, ma.stance):
-        return _with_a_refusal(crm, ma, bugs)
+        return _with_a_refusal(crm, ma, base, bugs)
     # One granted, one silent.
     if crm.stance is Stance.GRANTED:
         return PurposePlan(to_ma=crm) if crm.is_proved else PurposePlan()
@@ -109,9 +109,12 @@ def reconcile_purpose(crm: Statement, ma: Statement, base: Stance | None, bugs: 
     return PurposePlan(to_crm=ma) if ma.is_proved and base is not Stance.GRANTED else PurposePlan()
 
 
-def _with_a_refusal(crm: Statement, ma: Statement, bugs: Bugs) -> PurposePlan:
+def _with_a_refusal(crm: Statement, ma: Statement, base: Stance | None, bugs: Bugs) -> PurposePlan:
     if crm.stance is Stance.WITHDRAWN:
-        return PurposePlan(to_crm=ma) if _lifts(ma, crm) else PurposePlan(to_ma=crm)
+        # A yes that both sides knew already is older than the no, whatever its time stamp says: HubSpot stamps a
+        # grant with the moment it was written, and people change the CRM's picklist without touching its date.
+        is_new = base is not Stance.GRANTED
+        return PurposePlan(to_crm=ma) if is_new and _lifts(ma, crm) else PurposePlan(to_ma=crm)
     if _lifts(crm, ma):
         return PurposePlan(to_ma=crm)
     return PurposePlan() if bugs.on("optout_not_propagated_back") else PurposePlan(to_crm=ma)

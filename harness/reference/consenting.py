@@ -119,7 +119,8 @@ class Consenting:
         if step.to_crm is not None:
             plan.moves.append(Move(rule.crm, "crm", _crm_fields(rule, step.to_crm), step.to_crm.stance))
         if step.to_ma is not None and email:
-            self._say_in_ma(plan.consents, rule, subscription, step.to_ma, email, ma_out or bool(plan.pair.crm.get(_flag(plan.pair.contract))))
+            out = ma_out or bool(plan.pair.crm.get(plan.pair.contract.optout_field))
+            self._say_in_ma(plan.consents, rule, subscription, step.to_ma, email, out)
         if step.to_crm is None and step.to_ma is None and base is not crm.stance:
             plan.agreed[rule.crm] = crm.stance
 
@@ -153,7 +154,7 @@ class Consenting:
         email = str(row.get(contract.key[0]) or "").strip()
         acts: list[ConsentAct] = []
         agreed: dict[str, Base] = {}
-        out = bool(row.get(_flag(contract)))
+        out = bool(row.get(contract.optout_field))
         for rule in contract.consents:
             assert rule.consent is not None
             if rule.consent.purpose == "*":
@@ -191,10 +192,6 @@ class Consenting:
 
 def _purposes(contract: ObjectContract) -> list[Rule]:
     return [rule for rule in contract.consents if rule.consent is not None and rule.consent.purpose != "*"]
-
-
-def _flag(contract: ObjectContract) -> str:
-    return next((r.crm for r in contract.consents if r.consent is not None and r.consent.purpose == "*"), "")
 
 
 def _stance(base: Any) -> Stance | None:

@@ -101,6 +101,11 @@ class ObjectContract:
         return tuple(dict.fromkeys(n for n in names if n))
 
     @property
+    def optout_field(self) -> str:
+        """Return the CRM's flag for an opt-out of every mail, or an empty string."""
+        return next((r.crm for r in self.consents if r.consent is not None and r.consent.purpose == "*"), "")
+
+    @property
     def ma_properties(self) -> tuple[str, ...]:
         """Return every MA property that the contract needs to read, without system properties."""
         names = [self.key[1], *(r.ma for r in self.rules), *(e.ma for e in self.exclude if e.ma)]

@@ -49,6 +49,8 @@ class Resolved:
     for_ma: list[tuple[ObjectContract, Row]] = field(default_factory=list)  # CRM rows without an MA record
     for_crm: list[tuple[ObjectContract, Row]] = field(default_factory=list)  # MA rows without a CRM record
     vanished: list[tuple[ObjectContract, Link]] = field(default_factory=list)  # linked, but gone from the MA
+    # CRM rows whose key another record holds, with the MA row if there is one already.
+    siblings: list[tuple[ObjectContract, Row, Row | None]] = field(default_factory=list)
 
 
 class Linker:
@@ -68,7 +70,7 @@ class Linker:
         orphans: list[tuple[ObjectContract, Row]] = []
         for contract in self._family.contracts:
             for row in changes.crm[contract.object].values():
-                if not self._stays_out(contract, row):
+                if not self.stays_out(contract, row):
                     rows[row["Id"]] = row
                     link = self._known(contract, row)
                     if link is not None:
@@ -90,7 +92,8 @@ class Linker:
 
     # -- one record ---------------------------------------------------------------------------------
 
-    def _stays_out(self, contract: ObjectContract, row: Row) -> bool:
+    def stays_out(self, contract: ObjectContract, row: Row) -> bool:
+        """Tell whether a CRM record is none of this connector's business."""
         if row.get("IsConverted"):
             return True
         return bool(excluded_in_crm(contract, row, self._today)) and not self._bugs.on("wrong_population")
@@ -100,18 +103,15 @@ class Linker:
         if link is not None and self._bugs.on("email_change_creates_second"):
             agreed = self._state.bases(link.crm_id).get(contract.key[0])
             if agreed is not None and folded(agreed) != folded(row.get(contract.key[0])):
+                self._state.unlink(link.crm_id)
                 return None
         return link
 
-    def _key(self, value: Any) -> str:
-        if self._bugs.on("email_case_duplicate"):
-            return str(value or "").strip()
-        return folded(value)
-
     def _ma_keys(self, row: Row) -> list[str]:
         """Return the keys an MA record answers to: for people the additional addresses too."""
-        keys = [self._key(row.get(self._family.contracts[0].key[1]))]
-        keys += [self._key(part) for part in str(row.get("hs_additional_emails") or "").split(";")]
+        keys = [folded(row.get(self._family.contracts[0].key[1]))]
+        if not self._bugs.on("secondary_email_ignored"):
+            keys += [folded(part) for part in str(row.get("hs_additional_emails") or "").split(";")]
         return [key for key in keys if key]
 
     def _follow_merge(self, row: Row) -> None:
@@ -138,23 +138,25 @@ class Linker:
         self, orphans: list[tuple[ObjectContract, Row]], changes: Changes, found: Resolved, links: dict[str, Link]
     ) -> dict[str, Row]:
         """Look for the MA records of unlinked CRM records; contacts come before leads."""
-        keyed = [(c, row, self._key(row.get(c.key[0]))) for c, row in orphans]
+        keyed = [(c, row, folded(row.get(c.key[0]))) for c, row in orphans]
         ma_rows = self._ma_rows({key for _, _, key in keyed if key}, changes)
         by_key = {key: row for row in ma_rows.values() for key in self._ma_keys(row)}
         promised: dict[str, str] = {}
         for contract, row, key in keyed:
-            match = by_key.get(key)
+            # A record without a key can only be recognised by the id map: it is new.
+            match = by_key.get(key) if key else None
             if match is not None:
-                self._claim(contract, row, match, links)
-            elif key in promised:
+                self._claim(contract, row, match, found, links)
+            elif key and key in promised:
                 self._duplicate(contract, row, promised[key])
-            elif not key:
-                reason = f"no value in the match key {contract.key[0]}"
-                self._state.park("crm", f"{contract.object}/{row['Id']}", DUPLICATE, "", reason)
-            elif "crm_to_ma" in contract.creates and not self._state.is_buried("key", pseudonym(f"{self._family.name}:{key}")):
+                found.siblings.append((contract, row, None))
+            elif "crm_to_ma" in contract.creates and not self._is_dead(key):
                 found.for_ma.append((contract, row))
                 promised[key] = contract.object
         return ma_rows
+
+    def _is_dead(self, key: str) -> bool:
+        return bool(key) and self._state.is_buried("key", pseudonym(f"{self._family.name}:{key.casefold()}"))
 
     def _ma_rows(self, keys: set[str], changes: Changes) -> dict[str, Row]:
         if changes.everyone or not keys:
@@ -162,13 +164,14 @@ class Linker:
         rows = self._ma.read(self._family.ma, keys, self._family.properties, key=self._family.contracts[0].key[1])
         return {row["id"]: row for row in rows}
 
-    def _claim(self, contract: ObjectContract, row: Row, match: Row, links: dict[str, Link]) -> None:
+    def _claim(self, contract: ObjectContract, row: Row, match: Row, found: Resolved, links: dict[str, Link]) -> None:
         """Link a CRM record to the MA record with its key, unless another one has it already."""
         holder = self._state.link_of_ma(self._family.name, match["id"])
         if holder is not None and holder.crm_id != row["Id"]:
             first = self._family.contracts[0].object
             if holder.object == first or contract.object != first:
                 self._duplicate(contract, row, holder.object)
+                found.siblings.append((contract, row, match))
                 return
             # A person who is both lead and contact: the contact is the one that counts.
             links.pop(holder.crm_id, None)
@@ -195,13 +198,13 @@ class Linker:
             candidates = [entry for key in self._ma_keys(row) for entry in in_crm.get(key, ())]
             eligible = [
                 (c, r) for c, r in candidates
-                if not self._stays_out(c, r) and self._state.link_of_crm(r["Id"]) is None
+                if not self.stays_out(c, r) and self._state.link_of_crm(r["Id"]) is None
                 and not self._state.is_buried("crm", r["Id"])
             ]
             if eligible:
                 contract, crm_row = eligible[0]
                 rows[crm_row["Id"]] = crm_row
-                self._claim(contract, crm_row, row, links)
+                self._claim(contract, crm_row, row, found, links)
             elif not candidates and creator is not None and self._may_enter(creator, row):
                 found.for_crm.append((creator, row))
 
@@ -219,7 +222,7 @@ class Linker:
             else:
                 rows = self._crm.by_values(contract.crm, contract.crm_fields, contract.key[0], keys)
             for row in rows:
-                key = self._key(row.get(contract.key[0]))
+                key = folded(row.get(contract.key[0]))
                 if key in keys:
                     found.setdefault(key, []).append((contract, row))
         return found
@@ -247,7 +250,7 @@ class Linker:
                 found.vanished.append((contract, now))
                 if crm_row is not None and self._bugs.on("erasure_resurrected"):
                     found.for_ma.append((contract, crm_row))
-            elif crm_row is not None and not crm_row["IsDeleted"] and not self._stays_out(contract, crm_row):
+            elif crm_row is not None and not crm_row["IsDeleted"] and not self.stays_out(contract, crm_row):
                 found.pairs.append(Pair(contract, crm_row, ma_row))
 
     def _fetch_crm(self, links: Iterable[Link], changes: Changes, rows: dict[str, Row]) -> None:

@@ -153,8 +153,19 @@ class HubspotSide:
 
         Answers come in any order and are told apart by the property ``key``. A conflict carries the existing id.
         """
-        for chunk in chunks(records, BATCH):
-            yield self._created(kind, key, chunk)
+        # Without a key nothing tells the answers of a batch apart: such records go alone. Order is kept.
+        start = 0
+        for at, record in enumerate(records):
+            alone = not folded(record.get(key))
+            if alone or at - start == BATCH:
+                if at > start:
+                    yield self._created(kind, key, records[start:at])
+                start = at
+            if alone:
+                yield self._created(kind, key, [record])
+                start = at + 1
+        if start < len(records):
+            yield self._created(kind, key, records[start:])
 
     def _created(self, kind: str, key: str, records: Sequence[Row]) -> list[Result]:
         inputs = [

@@ -36,9 +36,11 @@ class HubspotWire:
         proxy = os.environ.get("HTTPS_PROXY") if url.startswith("https") else None
         authority = os.environ.get("SSL_CERT_FILE") or os.environ.get("REQUESTS_CA_BUNDLE")
         # retry=False: urllib3 would otherwise repeat on its own what `Patience` is there for.
-        client = HubSpot(access_token=token, host=url, base_url=url, retry=False, proxy=proxy, ssl_ca_cert=authority)
+        client = HubSpot(
+            access_token=token, host=url, base_url=url, retry=False, proxy=proxy, ssl_ca_cert=authority,
+            api_factory=_Pools().api,
+        )
         objects = client.crm.objects
-        # Kept, because each look at a property of the client builds a new connection pool.
         self.basic, self.batch, self.search = objects.basic_api, objects.batch_api, objects.search_api
         self._client = client
 
@@ -100,6 +102,23 @@ class HubspotWire:
             headers = getattr(error, "headers", None) or {}
             wait = retry_after(headers.get("Retry-After"))
             raise translated(int(error.status or 0), getattr(error, "body", ""), wait) from None
+
+
+class _Pools:
+    """Builds the SDK's API objects over one connection pool per package; the SDK itself opens one for each object."""
+
+    def __init__(self) -> None:
+        self._clients: dict[str, Any] = {}
+
+    def api(self, package: Any, name: str, config: dict[str, Any]) -> Any:
+        client = self._clients.get(package.__name__)
+        if client is None:
+            configuration = package.Configuration()
+            for key, value in config.items():
+                setattr(configuration, "retries" if key == "retry" else key, value)
+            client = self._clients[package.__name__] = package.ApiClient(configuration=configuration)
+            client.user_agent = "syncproof-reference (hubspot-api-client)"
+        return getattr(package, name)(api_client=client)
 
 
 def raw_answer() -> dict[str, Any]:

@@ -22,6 +22,7 @@ from .outcome import Outcome
 from .owners import Owners
 from .planning import Plan, Planner
 from .reading import Changes, Family, Reader
+from .siblings import Siblings
 from .state import State
 
 Row = dict[str, Any]
@@ -42,6 +43,7 @@ class FamilySync:
         self._delivery = Delivery(crm, ma, state, outcome, bugs)
         self._arrivals = Arrivals(family.name, crm, ma, self._delivery, state, outcome, bugs)
         self._affiliations = Affiliations(crm, ma, state, outcome)
+        self._siblings = Siblings(family, crm, ma, self._linker, state, outcome, bugs)
 
     def run(self, new_companies: Iterable[str] = ()) -> set[str]:
         """Synchronise; returns the CRM ids that were linked in this run.
@@ -54,6 +56,7 @@ class FamilySync:
         with self._state.saving():
             resolved = self._linker.resolve(changes)
             self._bury(resolved, changes)
+        self._siblings.speak_up(resolved)
         failed = self._bring_together(resolved.pairs, set(changes.ma))
         self._create_in_ma(resolved.for_ma)
         self._create_in_crm(resolved.for_crm)
@@ -83,10 +86,12 @@ class FamilySync:
         for plan in plans:
             self._consenting.plan(plan, statuses)
         self._delivery.deliver(plans)
+        self._siblings.hear(plans)
+        failed = [] if self._bugs.on("failed_marked_synced") else [plan for plan in plans if plan.failed]
         for plan in plans:
-            self._state.set_retry("crm", plan.crm_record, plan.failed and not self._bugs.on("failed_marked_synced"))
+            self._state.set_retry("crm", plan.crm_record, plan in failed)
         self._state.save()
-        return [plan for plan in plans if plan.failed]
+        return failed
 
     def _times(self, pairs: Sequence[Pair]) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
         """Return when contested fields were edited; the record's own stamp stands under the field name ``""``."""

@@ -12,9 +12,10 @@ from typing import Any
 from pydantic import ValidationError
 from syncproof_mocks.discovery import discover
 
+from ..complaints import did_you_mean
 from ..errors import InputError, Problem
 from ..nearest import suggest
-from ..yaml_lines import Lines, did_you_mean, load_yaml_with_lines, problems_from_pydantic
+from ..yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 from .grammar import Scenario, file_model
 
 SUFFIX = ".scenario.yaml"

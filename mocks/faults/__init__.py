@@ -55,8 +55,8 @@ class Armed:
         if not self._matches(dialect, operation):
             return await proceed()
         self.struck += 1
-        entry = dialect.journal.entries[-1]
-        entry.fault = self.name  # type: ignore[union-attr]  # the exchange under way is always the last entry here
+        entry = request.exchange
+        entry.fault = f"{entry.fault}, {self.name}" if entry.fault else self.name
         return await self.fault.strike(dialect, request, proceed)
 
     def _matches(self, dialect: Dialect, operation: Operation | None) -> bool:

@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from syncproof.cli import invoke
 
 Captured = pytest.CaptureFixture[str]

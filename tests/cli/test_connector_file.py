@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from syncproof.connector_file import builtin_reference, expand, load_connector
 from syncproof.errors import InputError
 from syncproof.placeholders import PLACEHOLDERS, fill_in

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from syncproof.cli import invoke
 from syncproof.connector_file import load_connector
 from syncproof.init_files import init_texts

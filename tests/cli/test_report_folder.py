@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from syncproof.errors import InputError
 from syncproof.report_folder import RESULT_SCHEMA, check_report_folder
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from syncproof.drivers import Ended
 from syncproof.drivers.command import Command
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from syncproof.drivers import Ended
 from syncproof.drivers.command import OUTPUT_LIMIT, TAIL_LIMIT, Command, clean_environment
 
@@ -61,6 +59,15 @@ def test_a_hundred_megabytes_are_drained_counted_and_bounded(run_shell: RunShell
     assert (tmp_path / "output.log").stat().st_size == OUTPUT_LIMIT
     assert len(ended.output) == TAIL_LIMIT
     assert ended.output.endswith(b"\0end")
+
+
+def test_a_full_disk_does_not_stop_the_program(tmp_path: Path) -> None:
+    code = ["/bin/sh", "-c", "head -c 3000000 /dev/zero; echo end"]
+
+    ended = Command().run(code, {}, tmp_path, 10, Path("/dev/full"), tmp_path / "home")
+
+    assert (ended.ended, ended.exit_code, ended.output_truncated) == ("exited", 0, True)
+    assert ended.output.endswith(b"end\n")
 
 
 def test_a_program_that_closes_its_output_still_has_an_exit_code(run_shell: RunShell) -> None:
@@ -142,11 +149,11 @@ def test_another_thread_can_end_a_running_program(tmp_path: Path) -> None:
 
 def test_nothing_of_ours_stays_open_after_many_runs(run_shell: RunShell) -> None:
     run_shell("exit 0")
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     for _ in range(5):
         run_shell("exit 0")
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
     assert threading.active_count() < 10
 
 

@@ -142,3 +142,22 @@ def test_a_snapshot_brings_associations_back(hub: Hubspot, bob: str, acme: str) 
     hub.store.restore(snapshot)
 
     assert hub.associated("contacts", bob, "companies") == [acme]
+
+
+def test_a_label_that_people_define_can_be_set_renamed_and_removed(api: httpx.Client, bob: str, acme: str) -> None:
+    root = "/crm/v4/associations/contacts/companies/labels"
+    made = api.post(root, json={"name": "adviser", "label": "Adviser", "inverseLabel": "Advised by"})
+    one, back = made.json()["results"]
+    assert (made.status_code, one["label"], back["label"]) == (200, "Adviser", "Advised by")
+
+    spec = [{"associationCategory": "USER_DEFINED", "associationTypeId": one["typeId"]}]
+    set_to = api.put(f"/crm/v4/objects/contacts/{bob}/associations/companies/{acme}", json=spec)
+    assert set_to.json()["labels"] == ["Adviser"]
+    assert back["typeId"] in types_of(api, "companies", acme, "contacts")[int(bob)]
+
+    renamed = {"associationTypeId": one["typeId"], "label": "Counsel"}
+    assert api.put(root, json=renamed).status_code == 204
+    assert "Counsel" in [t["label"] for t in api.get(root).json()["results"]]
+    assert api.delete(f"{root}/{one['typeId']}").status_code == 204
+    assert types_of(api, "contacts", bob, "companies") == {int(acme): [1, 279]}
+    assert api.delete(f"{root}/279").status_code == 404

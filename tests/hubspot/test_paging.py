@@ -32,6 +32,7 @@ def test_the_last_page_has_no_paging_and_links_are_absolute(api: httpx.Client, m
     assert [r["id"] for r in second["results"]] == many[100:200]
     assert set(second["results"][0]["properties"]) == {"city", "createdate", "email", "hs_object_id", "lastmodifieddate"}
 
+    assert second["paging"]["next"]["link"].count("after=") == 1
     last = api.get(second["paging"]["next"]["link"]).json()
     assert (len(last["results"]), "paging" in last) == (50, False)
 

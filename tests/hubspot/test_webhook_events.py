@@ -40,12 +40,12 @@ def told(hooks: Webhooks) -> list[str]:
 
 
 def test_an_edit_by_hand_tells_the_new_value_once_for_each_subscription(portal: Hubspot, hooks: Webhooks) -> None:
-    contact = portal.desk_create("contacts", {"email": "bob@acme.com"})
+    contact = portal.desk_create("contacts", {"email": "bob@acme.com", "jobtitle": "CEO"})
     listen(hooks, "contact.propertyChange:phone", "object.propertyChange:phone", "contact.propertyChange:jobtitle")
 
     portal.desk_edit("contacts", contact.id, {"phone": "+48 600 100 200", "firstname": "Bob"})
 
-    first, second = [e.members for e in hooks.due()]
+    first, second = [e.members for e in hooks.due()]  # and nothing about the job title, which stayed
     assert first == {
         "eventId": first["eventId"], "subscriptionId": 1, "portalId": portal.portal_id, "appId": portal.app_id,
         "occurredAt": 1_800_000_000_000, "subscriptionType": "contact.propertyChange", "attemptNumber": 0,
@@ -139,3 +139,19 @@ def test_nobody_is_told_without_target_or_active_subscription(portal: Hubspot, h
     portal.desk_create("contacts", {"email": "b@acme.com"})
 
     assert hooks.pending == 0
+
+
+def test_the_seed_tells_nobody(portal: Hubspot, hooks: Webhooks) -> None:
+    stamps = {"created_ms": 1_700_000_000_000, "modified_ms": 1_700_000_000_000}
+    listen(hooks, "contact.creation", "contact.associationChange", "company.associationChange",
+           "contact.propertyChange:hs_email_optout", "contact.propertyChange:associatedcompanyid")
+
+    company = portal.seed("companies", {"name": "Acme"}, **stamps)
+    contact = portal.seed("contacts", {"email": "bob@acme.com"}, **stamps)
+    portal.seed_association(contact.id, company.id)
+    portal.seed("consents", {"email": "bob@acme.com", "portal": "UNSUBSCRIBED"}, **stamps)
+    hooks.object_changed("contacts", None, contact, "SEED")
+
+    assert hooks.pending == 0
+    hooks.object_changed("contacts", None, contact, "INTEGRATION")
+    assert hooks.pending == 1

@@ -96,6 +96,8 @@ def test_nothing_and_white_space_are_blank(type_: str, raw: Any) -> None:
         ("country", "UK", "GB"),
         ("country", "Atlantis", "atlantis"),
         ("reference", "005xx", "005xx"),
+        ("date", ["0"], "1970-01-01"),
+        ("phone", "+49 000000", "+49000000"),
     ],
 )
 def test_a_stored_value_has_one_meaning_on_both_sides(type_: str, raw: Any, meaning: Any) -> None:

@@ -58,7 +58,7 @@ def rules(draw: st.DrawFn) -> FieldRule:
     )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rules(), SIDES, SIDES, anything, VENDORS)
 def test_what_a_right_connector_stores_means_what_was_meant(
     rule: FieldRule, read_on: Side, write_on: Side, raw: Any, vendor: Any
@@ -76,7 +76,7 @@ def test_what_a_right_connector_stores_means_what_was_meant(
     assert same(rule, again, meaning)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(rules(), SIDES, anything)
 def test_a_meaning_is_its_own_meaning(rule: FieldRule, side: Side, raw: Any) -> None:
     meaning = neutral(rule, side, raw)
@@ -101,7 +101,7 @@ def test_a_stored_country_has_the_declared_format(code: str, wanted: str) -> Non
     assert iso2_of(english_name(code)) == code
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(anything)
 def test_no_value_makes_dates_or_moments_fail(raw: Any) -> None:
     for meaning in (date_meaning(raw), moment_meaning(raw)):

@@ -116,14 +116,15 @@ def test_a_consent_may_name_its_evidence_fields() -> None:
     assert "not understood" in str(parse_consent("email/x | whence: A")[1])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.one_of(st.text(max_size=200), st.lists(st.sampled_from(
     ["Tekst", "Master: CRM", "Master:", "max", "40", "zgoda:", "|", "/", "->", "CRM", "MA", "do", ",", ". ", "two-way", "wrażliwe", "ł", "\x00"]
 )).map(" ".join)))  # fmt: skip
 def test_no_text_makes_the_reader_fail(text: str) -> None:
     found = parse_remark(text, SYSTEMS)
 
-    assert found.problems or found.values() or not text.strip(" ,;|.•\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85\xa0")
+    has_words = any(not c.isspace() and c not in ",;|.•" for c in text)
+    assert bool(found.problems or found.values()) is has_words
 
 
 @settings(max_examples=200, deadline=None)

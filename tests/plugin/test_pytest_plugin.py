@@ -9,7 +9,6 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import pytest
-
 from syncproof.model import Finding, ScenarioResult, Severity, Verdict
 from syncproof.pytest_plugin import failure_text
 
@@ -84,25 +83,19 @@ def test_a_wrong_connector_file_is_told_in_words(pytester: pytest.Pytester, run_
     assert "Traceback" not in found.stdout.str()
 
 
-@pytest.mark.parametrize("how", ["option", "ini", "usual name"])
-def test_the_connector_comes_from_option_ini_or_its_usual_place(pytester: pytest.Pytester, run_pytest: Run, how: str) -> None:
+def test_the_connector_of_the_ini_file_wins_over_the_usual_place(pytester: pytest.Pytester, run_pytest: Run) -> None:
     (pytester.path / "a.scenario.yaml").write_text(GOOD)
-    name = "connector.yaml" if how == "usual name" else "mine.yaml"
-    (pytester.path / name).write_text(IDLE)
-    if how == "ini":
-        pytester.makeini("[pytest]\nsyncproof_connector = mine.yaml\n")
+    (pytester.path / "connector.yaml").write_text(IDLE)
+    pytester.makeini("[pytest]\nsyncproof_connector = mine.yaml\n")
 
-    found = run_pytest("--collect-only", *(["--syncproof-connector=mine.yaml"] if how == "option" else []))
-
-    found.stdout.fnmatch_lines([f"syncproof: *{name}"])
+    run_pytest("--collect-only").stdout.fnmatch_lines(["syncproof: */mine.yaml"])
 
 
-def test_that_the_reference_connector_is_tested_is_said(pytester: pytest.Pytester, run_pytest: Run) -> None:
+def test_the_connector_of_the_option_wins_over_the_usual_place(pytester: pytest.Pytester, run_pytest: Run) -> None:
     (pytester.path / "a.scenario.yaml").write_text(GOOD)
+    (pytester.path / "connector.yaml").write_text(IDLE)
 
-    found = run_pytest("--collect-only")
-
-    found.stdout.fnmatch_lines(["syncproof: no connector file, so the reference connector that ships is tested"])
+    run_pytest("--collect-only", "--syncproof-connector=x.yaml").stdout.fnmatch_lines(["syncproof: */x.yaml"])
 
 
 def test_a_seed_that_is_no_number_is_told(pytester: pytest.Pytester, run_pytest: Run) -> None:
@@ -114,13 +107,39 @@ def test_a_seed_that_is_no_number_is_told(pytester: pytest.Pytester, run_pytest:
     assert found.ret != 0
 
 
-def test_a_tag_can_be_chosen_by_keyword(pytester: pytest.Pytester, run_pytest: Run) -> None:
+def test_a_tag_can_be_chosen_and_the_reference_connector_is_said_to_be_tested(
+    pytester: pytest.Pytester, run_pytest: Run
+) -> None:
     (pytester.path / "a.scenario.yaml").write_text("tags: [slowly]\n" + GOOD)
     (pytester.path / "b.scenario.yaml").write_text(GOOD)
 
-    found = run_pytest("--collect-only", "-q", "-k", "slowly")
+    found = run_pytest("--collect-only", "-k", "slowly")
 
-    found.stdout.fnmatch_lines(["a.scenario.yaml::*", "*1/2 tests collected*"])
+    found.stdout.fnmatch_lines(
+        ["syncproof: no connector file, so the reference connector that ships is tested", "*1/2 tests collected*"]
+    )
+
+
+def test_fail_and_unknown_are_failures_told_in_words_and_reported(pytester: pytest.Pytester, run_pytest: Run) -> None:
+    (pytester.path / "connector.yaml").write_text(IDLE)
+    (pytester.path / "idle.scenario.yaml").write_text("scenario: mine/idle\n" + GOOD)
+    nobody = GOOD.replace("steps: [sync]", "steps: [delete: {side: crm, who: {locale: xx_XX}}, sync]")
+    (pytester.path / "nobody.scenario.yaml").write_text("scenario: mine/nobody\n" + nobody)
+
+    found = run_pytest("--syncproof-report", "out")
+
+    found.assert_outcomes(failed=2)
+    found.stdout.fnmatch_lines(
+        [
+            "FAIL: mine/idle: *finding(s)",
+            "- STATUS-002 *",
+            "reproduce: syncproof run *idle.scenario.yaml --seed 1*",
+            "UNKNOWN: mine/nobody: could not be set up: nobody matches `locale: xx_XX` among the 2 people of the scenario",
+            "Nothing was proved, so this is not a pass.",
+        ]
+    )
+    assert "Traceback" not in found.stdout.str()
+    assert {p.parent.name for p in (pytester.path / "out").glob("*/result.json")} == {"mine__idle", "mine__nobody"}
 
 
 # -- what a failure says --------------------------------------------------------------------------------

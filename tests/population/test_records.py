@@ -15,7 +15,7 @@ from syncproof.population.records import records, usual_placement
 FOLDER = Path(__file__).parents[2] / "scenarios" / "salesforce_hubspot"
 MAPPING = Mapping.model_validate(yaml.safe_load((FOLDER / "mapping.yaml").read_text()))
 SHAPE = yaml.safe_load((FOLDER / "shape.yaml").read_text())
-PLANTED = {Dirt.COUNTRY_VARIANT: "MailingCountry", Dirt.COMPANY_VARIANT: "Company"}
+PLANTED = {Dirt.COUNTRY_VARIANT: "MailingCountry", Dirt.COMPANY_VARIANT: "Company", Dirt.SECONDARY_ADDRESS: "Email"}
 
 
 @pytest.fixture(scope="module")

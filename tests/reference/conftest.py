@@ -20,6 +20,7 @@ from syncproof_mocks.journal import Actor, Exchange
 from syncproof_mocks.ma.hubspot import Hubspot
 from syncproof_mocks.schema import FieldInfo, FieldType, Option
 from syncproof_mocks.server import MockApp, Servers
+from syncproof_mocks.wire import Response
 from syncproof_mocks.world import World
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios" / "salesforce_hubspot"
@@ -121,6 +122,26 @@ class Sandbox:
     def wait(self, seconds: float) -> None:
         self.servers.call(lambda: self.crm.clock.move(seconds))
 
+    def fail(self, side: str, path: str, *, times: int, status: int = 503, applied: bool = False, retry_after_s: int = 0) -> list[int]:
+        """Let the next requests whose path holds ``path`` fail; returns a list that grows with each failure.
+
+        ``applied``: the request does its work, only its answer is lost.
+        """
+        failures: list[int] = []
+
+        async def fault(dialect: Any, request: Any, _: Any, proceed: Any) -> Any:
+            if path not in request.path or len(failures) >= times:
+                return await proceed()
+            failures.append(status)
+            if applied:
+                await proceed()
+            if status == 429:
+                return dialect.limited(request, retry_after_s or None)
+            return Response(status, b"<html>down</html>", "text/html")
+
+        self.apps[side].interceptors.append(fault)
+        return failures
+
     # -- the connector ------------------------------------------------------------------------------
 
     def env(self, bugs: str = "") -> dict[str, str]:
@@ -160,8 +181,8 @@ def _shape(dialect: Any, kinds: Mapping[str, Any]) -> None:
             dialect.add_field(kind, FieldInfo(**info))
 
 
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+@contextlib.contextmanager
+def _running(folder: Path) -> Iterator[Sandbox]:
     world = World(7)
     crm, ma = Salesforce(world), Hubspot(world)
     shape = yaml.safe_load((SCENARIOS / "shape.yaml").read_text())
@@ -174,5 +195,20 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     servers = Servers()
     apps = {"crm": MockApp(crm, "t"), "ma": MockApp(ma, "t")}
     servers.start(apps.values())
-    yield Sandbox(crm, ma, servers, tmp_path / "state", apps)
-    servers.stop()
+    try:
+        yield Sandbox(crm, ma, servers, folder, apps)
+    finally:
+        servers.stop()
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    with _running(tmp_path / "state") as found:
+        yield found
+
+
+@pytest.fixture
+def two_sandboxes(tmp_path: Path) -> Iterator[tuple[Sandbox, Sandbox]]:
+    """The same world twice: one for the correct connector, one for a buggy one."""
+    with _running(tmp_path / "correct") as correct, _running(tmp_path / "buggy") as buggy:
+        yield correct, buggy

@@ -10,7 +10,6 @@ import httpx
 import pytest
 import requests
 from simple_salesforce import Salesforce as SimpleSalesforce
-
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.schema import FieldInfo, FieldType
 from syncproof_mocks.server import MockApp, Servers

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 from simple_salesforce import Salesforce as SimpleSalesforce
-
 from syncproof_mocks.crm.salesforce import Salesforce
 
 URL = "composite/sobjects"

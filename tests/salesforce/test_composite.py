@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from syncproof_mocks.crm.salesforce import Salesforce
 
 ROOT = "/services/data/v59.0/sobjects"
@@ -110,6 +109,13 @@ def test_a_composite_counts_as_one_call(http: httpx.Client, org: Salesforce) -> 
     used = org.calls_used
     _send(http, [ACCOUNT, _call("b", "POST", "Account", {"Name": "B"})])
     assert org.calls_used == used + 1
+
+
+def test_an_unknown_call_inside_a_composite_is_refused_with_a_hint(http: httpx.Client, org: Salesforce) -> None:
+    [answer] = _send(http, [{"method": "GET", "url": "/services/data/v59.0/tooling/query", "referenceId": "t"}])
+    assert (answer["httpStatusCode"], answer["body"][0]["errorCode"]) == (404, "NOT_FOUND")
+    [exchange] = org.journal.exchanges()
+    assert exchange.hint.startswith("GET /services/data/")
 
 
 @pytest.mark.parametrize(("halt", "statuses"), [(True, [204, 404, 412]), (False, [204, 404, 200])])

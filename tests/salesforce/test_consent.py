@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentProof, ConsentState
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.dialect import ConsentField, DeskError

@@ -7,7 +7,6 @@ from datetime import timedelta
 import httpx
 import pytest
 from simple_salesforce import Salesforce as SimpleSalesforce
-
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.schema import FieldInfo, FieldType, Option
 from syncproof_mocks.store import UnknownKindError

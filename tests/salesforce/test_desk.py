@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import httpx
 import pytest
-
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.dialect import DeskError
 from syncproof_mocks.journal import Actor

@@ -13,7 +13,6 @@ import pytest
 import requests
 from simple_salesforce import Salesforce as SimpleSalesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
-
 from syncproof_mocks.crm.salesforce import Salesforce
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import httpx
 import pytest
 from simple_salesforce import Salesforce as SimpleSalesforce
-
 from syncproof_mocks.crm.salesforce import Salesforce
 
 

@@ -13,7 +13,6 @@ from simple_salesforce.exceptions import (
     SalesforceMoreThanOneRecord,
     SalesforceResourceNotFound,
 )
-
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.crm.salesforce.ids import checksum, full_id
 
@@ -142,6 +141,14 @@ def test_an_encoded_external_id_reaches_its_record(http: httpx.Client, org: Sale
 def test_a_field_that_is_no_key_is_refused_as_one(http: httpx.Client) -> None:
     answer = http.get("sobjects/Contact/Title/Boss")
     assert answer.json()[0]["message"] == "Provided external ID field does not exist or is not accessible: Title"
+
+
+def test_an_upsert_must_not_repeat_its_key_unless_the_org_lets_it(http: httpx.Client, org: Salesforce) -> None:
+    body = {"ext__C": "x0", "Title": "T"}
+    refused = http.patch("sobjects/Contact/Ext__c/x0", json=body)
+    assert refused.json()[0]["message"] == "The Ext__c field should not be specified in the sobject data."
+    org.switch("key_in_body", "ignore")
+    assert http.patch("sobjects/Contact/Ext__c/x0", json=body).status_code == 200
 
 
 def test_update_only_makes_nothing(http: httpx.Client, org: Salesforce) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.journal import Actor
 from syncproof_mocks.schema import FieldInfo, FieldType, Option
@@ -110,6 +109,11 @@ def test_a_text_of_another_type_is_a_parser_error(http: httpx.Client, value: Any
 def test_a_body_that_is_no_object_is_a_parser_error(http: httpx.Client, body: str) -> None:
     answer = http.post("sobjects/Contact", content=body)
     assert (answer.status_code, answer.json()[0]["errorCode"]) == (400, "JSON_PARSER_ERROR")
+
+
+def test_a_body_of_another_media_type_is_refused(http: httpx.Client) -> None:
+    answer = http.post("sobjects/Contact", content="{}", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()[0]["errorCode"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
 def test_a_required_field_cannot_be_cleared(http: httpx.Client, contacts: list[str]) -> None:
@@ -216,6 +220,8 @@ def test_a_campaign_knows_its_members_once(http: httpx.Client, org: Salesforce, 
     values = org.store.get("CampaignMember", made).values
     assert (values["Status"], values["HasResponded"], values["Email"]) == ("Sent", False, "c0@example.com")
     assert http.post("sobjects/CampaignMember", json=member).json()[0]["message"] == "Already a campaign member."
+    http.patch(f"sobjects/Contact/{contacts[0]}", json={"Email": "n@n.io"})
+    assert org.store.get("CampaignMember", made).values["Email"] == "n@n.io"
     http.patch(f"sobjects/CampaignMember/{made}", json={"Status": "Responded"})
     assert org.store.get("CampaignMember", made).values["HasResponded"] is True
     assert http.post("sobjects/CampaignMember", json={"CampaignId": campaign}).json()[0]["errorCode"] == (

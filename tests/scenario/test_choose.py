@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from syncproof.errors import InputError
 from syncproof.scenario.choose import choose
 from syncproof.scenario.grammar import Scenario

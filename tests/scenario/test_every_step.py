@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
-
 from syncproof.scenario.grammar import Scenario, known_steps
 from syncproof.stage import Stage
 from syncproof.steps import StepSettings

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-
 from syncproof.scenario.grammar import Scenario, known_steps
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from syncproof.errors import InputError
 from syncproof.scenario.loader import builtin, known_rules, load_scenario, load_scenarios
 
@@ -103,7 +102,7 @@ def test_all_problems_of_all_files_and_arguments_come_at_once(write: Write, tmp_
 
 
 def test_a_rule_may_be_skipped_with_a_reason(write: Write) -> None:
-    rule = sorted(known_rules())[0]
+    rule = min(known_rules())
     found = load_scenario(write("a.scenario.yaml", f"steps: [sync]\nchecks: {{skip: {{{rule}: the owner accepted it}}}}\n"))
 
     assert found.checks.skip == {rule: "the owner accepted it"}

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
-
 from syncproof.errors import SetupError
 from syncproof.population.people import ConsentSeed, Dirt, Person, PersonKind
 from syncproof.scenario.selectors import FIRST, Selector, Who, select

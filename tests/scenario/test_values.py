@@ -6,11 +6,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from syncproof_mocks.schema import FieldType
-
 from syncproof.errors import SetupError
 from syncproof.mapping.grammar import Side
-from syncproof.scenario.values import Blank, Fresh, Literal, Moment, OtherCase, SameAs, Surroundings, parse_value, resolve
+from syncproof.scenario.values import (
+    Blank,
+    Fresh,
+    Literal,
+    Moment,
+    OtherCase,
+    SameAs,
+    Surroundings,
+    parse_value,
+    resolve,
+)
+from syncproof_mocks.schema import FieldType
 
 NOW = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 

@@ -68,6 +68,18 @@ def created(org: Org, kind: Kind, row: Row, user_id: str) -> None:
             })
 
 
+def renamed(org: Org, row: Row, changed: Mapping[str, Any]) -> None:
+    """Do what follows from another name or address of a person: campaign members show it at once."""
+    if not changed.keys() & {"FirstName", "LastName", "Email"} or row.kind not in ("Contact", "Lead"):
+        return
+    for member_id in org.store.find("CampaignMember", f"{row.kind}Id", row.id):
+        member = org.store.get("CampaignMember", member_id)
+        if member is not None and member.values["LeadOrContactId"] == row.id:
+            with org.journal.acting(Actor.VENDOR_AUTOMATION, "shown by the campaign member"):
+                shown = {"Name": row.values["Name"], "Email": row.values["Email"]}
+                org.store.update(member, shown, touch=False)
+
+
 def add_row(org: Org, kind: Kind, user_id: str, values: Values) -> Row:
     """Store a record that the vendor itself makes."""
     record_id = next_id(org.dice, kind.prefix)

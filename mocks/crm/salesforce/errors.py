@@ -84,6 +84,10 @@ def refusal(dialect: Dialect, request: Request, error: ApiError) -> Response:
 
 def json_body(request: Request) -> Any:
     """Return the parsed body. Raises ApiError in the words of the vendor's parser when it is not JSON."""
+    content_type = request.headers.get("content-type", "json")
+    if "json" not in content_type.lower():
+        text = f"Content-Type header specified in HTTP request is not supported: {content_type}"
+        raise ApiError("UNSUPPORTED_MEDIA_TYPE", text, status=415)
     try:
         return orjson.loads(request.body)
     except orjson.JSONDecodeError as error:

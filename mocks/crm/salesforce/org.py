@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...dialect import Dialect
@@ -174,7 +174,7 @@ class Org(Dialect):
         if not info.name.endswith("__c"):
             raise ValueError(f"a custom field of Salesforce ends in __c: {info.name}")
         owner = self.known_kind(kind)
-        column = custom_column(info)
+        column = custom_column(replace(info, custom=True))
         owner.add(column)
         link(self.kinds, owner, column)
         owner.changed_ms = self.clock.now_ms()
@@ -202,6 +202,9 @@ class Org(Dialect):
         """Answer a request inside a request (composite, batch): same routes and session, no usage counted."""
         matched = self.router.match(request.method, request.segments)
         if matched is None:
+            nearest = self.router.nearest(request.method, request.path)
+            if nearest is not None and self.journal.exchange is not None:
+                self.journal.exchange.hint = f"{nearest.method} {nearest.path}"
             return self.unknown(request, self.router.allowed(request.segments))
         operation, request.params = matched
         return self.authorise(request, operation.id) or operation.handler(self, request)

@@ -192,8 +192,6 @@ def _by_key(org: Org, request: Request) -> tuple[Kind, Row]:
 
 def _without_key(org: Org, column: Column, payload: Mapping[str, Any]) -> dict[str, Any]:
     repeated = [k for k in payload if k.lower() == column.name.lower()]
-    if repeated:
-        org.rests_on("salesforce.key_in_body")
-        if org.settings["key_in_body"] == "refuse":
-            raise ApiError("INVALID_FIELD", f"The {column.name} field should not be specified in the sobject data.")
+    if repeated and org.settings["key_in_body"] == "refuse":
+        raise ApiError("INVALID_FIELD", f"The {column.name} field should not be specified in the sobject data.")
     return {k: v for k, v in payload.items() if k not in repeated}

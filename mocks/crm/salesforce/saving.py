@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...journal import Actor, Row
-from .consequences import CALCULATED, audit_of, created, write_history
+from .consequences import CALCULATED, audit_of, created, renamed, write_history
 from .errors import ApiError, ChoicesError, cannot_deserialize, deleted_row
 from .ids import next_id
 from .kinds import Kind
@@ -91,6 +91,7 @@ def apply(org: Org, kind: Kind, row: Row, changed: Mapping[str, Any], writer: Wr
     new = org.store.update(row, stamped, modified_ms=now_ms)
     if kind.history is not None and changed:
         write_history(org, kind, row, changed, writer.user_id)
+    renamed(org, new, changed)
     return new
 
 

@@ -76,10 +76,13 @@ def upsert_many(org: Org, request: Request) -> Response:
             key = keys[at]
             if at in repeats:
                 raise ApiError("DUPLICATE_EXTERNAL_ID", f"Duplicate external id specified: {key}", fields=())
-            if key is None or key == "":
-                raise ApiError("MISSING_ARGUMENT", f"{column.name} not specified", fields=())
             payload = {k: v for k, v in records[at].items() if k.lower() != column.name.lower()}
-            row, is_new = upsert(org, kind, column, key, payload, writer)
+            if key is None or key == "":
+                if column.name != "Id":
+                    raise ApiError("MISSING_ARGUMENT", f"{column.name} not specified", fields=())
+                row, is_new = saving.create(org, kind, payload, writer), True
+            else:
+                row, is_new = upsert(org, kind, column, key, payload, writer)
             return {"id": row.id, "success": True, "errors": [], "created": is_new}
 
         return run

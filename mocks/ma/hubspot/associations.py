@@ -256,12 +256,3 @@ def _failed(dialect: Portal, item: dict[str, Any], refusal: Refusal) -> dict[str
     what = item.get("from")
     note_refusal(dialect, str(what.get("id")) if isinstance(what, dict) else "", refusal)
     return errors.error_item(refusal, {})
-
-
-@answers("GET", *(f"{root}/{{objectType}}/{{toObjectType}}/labels" for root in (*_V4, *_DATED)), id="associations.labels",
-         evidence=Evidence.DOCUMENT)
-def labels(dialect: Portal, request: Request) -> Response:
-    """Return the association types of one direction."""
-    ends = kinds_of(request)
-    found = types_between(dialect, ends[0].kind, ends[1].kind).values()
-    return json_response({"results": [{"category": t.category, "typeId": t.type_id, "label": t.label} for t in found]})

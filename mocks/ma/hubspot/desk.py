@@ -18,7 +18,6 @@ from ...schema import FieldInfo
 from ...store import UnknownKindError
 from . import communication, definitions, saving
 from .catalogue import property_of
-from .consent_state import row_of
 from .erasure import erase, is_blocked
 from .errors import Refusal
 from .kinds import OBJECT_TYPES, ObjectType
@@ -52,14 +51,19 @@ class Desk(Portal):
     def seed(self, kind: str, values: Mapping[str, Any], *, created_ms: int, modified_ms: int) -> Row:
         """Add a record that was always there; values are text as HubSpot stores it. No rule refuses it.
 
+        Raises `DeskError` for a property that does not exist, because nothing could ever show it.
+
         ``kind`` is contacts, companies, deals or consents (see `consent_meaning.seed_consent`).
         """
         with self._as(Actor.SEED, "seed"):
             if kind == "consents":
                 return communication.seed_consent(self, values, created_ms=created_ms)
             object_type = _object_type(kind)
-            record_id = self.issue_id(kind)
             given: dict[str, Any] = {n: v for n, v in values.items() if v is not None and v != ""}
+            unknown = [n for n in given if n not in self.catalogue(kind).by_name]
+            if unknown:
+                raise DeskError(f"{kind} have no property {', '.join(unknown)}: add it before the seed")
+            record_id = self.issue_id(kind)
             if kind == "contacts":
                 given.setdefault("lifecyclestage", self.settings["lifecyclestage_on_create"])
                 if "email" in given:
@@ -69,7 +73,7 @@ class Desk(Portal):
             row = self.store.create(kind, record_id, full, created_ms=created_ms, modified_ms=modified_ms)
             if "hs_additional_emails" in given:
                 saving.set_secondary(self, row, saving.secondary_of(row))
-            return saving.aligned(self, row) if kind == "contacts" and row_of(self, given.get("email", "")) else row
+            return row
 
     def add_subscription(self, name: str) -> None:
         """Add a subscription type of this name, unless there is one."""

@@ -11,6 +11,7 @@ from ...wire import Request, Response, Router, operations_of
 from ...world import World
 from . import (
     account,
+    association_labels,
     associations,
     associations_v3,
     batch,
@@ -36,7 +37,7 @@ from .subscriptions import SubscriptionTypes
 from .wire import refuse
 
 _MODULES = (
-    objects, batch, search, merge, erasure, associations, associations_v3, properties, pipelines, owners, account, communication,
+    objects, batch, search, merge, erasure, associations, associations_v3, association_labels, properties, pipelines, owners, account, communication,
     communication_v4, communication_v1, communication_batch, oauth, webhooks,
 )
 

@@ -218,7 +218,7 @@ def _tokens(dialect: Portal, name: str, value: str, *, wanted: bool) -> Predicat
 
 def query_predicate(object_type: ObjectType, query: str) -> Predicate:
     """Return whether each word of ``query`` begins a word of the default text properties (ASSUMED to be prefixes)."""
-    terms = query.casefold().split()
+    terms = _WORD.findall(query.casefold())
 
     def holds(row: Row) -> bool:
         words: set[str] = set()

@@ -61,12 +61,15 @@ BUILT_IN = _defined(
 )
 UNLABELED = {(t.from_kind, t.to_kind): t.type_id for t in BUILT_IN.values() if t.label is None}
 PRIMARY = {"contacts": 1, "deals": 5}  # of the record that may have one primary company
+_BETWEEN: dict[tuple[str, str], dict[int, LinkType]] = {
+    pair: {i: t for i, t in BUILT_IN.items() if (t.from_kind, t.to_kind) == pair} for pair in UNLABELED
+}
 _RANK = {kind: at for at, kind in enumerate(OBJECT_TYPES)}
 
 
 def types_between(dialect: Portal, from_kind: str, to_kind: str) -> dict[int, LinkType]:
     """Return the types of one direction by id: the vendor's, then those that people defined."""
-    found = {i: t for i, t in BUILT_IN.items() if (t.from_kind, t.to_kind) == (from_kind, to_kind)}
+    found = dict(_BETWEEN.get((from_kind, to_kind), {}))
     for row in dialect.store.rows("association_labels"):
         v = row.values
         if (v["from_kind"], v["to_kind"]) == (from_kind, to_kind):
@@ -139,7 +142,7 @@ def _first_is_primary(dialect: Portal, kind: str, record_id: str, to_kind: str, 
 
 
 def _inverse(dialect: Portal, kind: str, to_kind: str, specs: tuple[Spec, ...]) -> tuple[Spec, ...]:
-    known = types_between(dialect, kind, to_kind)
+    known = types_between(dialect, kind, to_kind) if any(c == USER_DEFINED for c, _ in specs) else BUILT_IN
     return tuple((category, known[type_id].inverse_id) for category, type_id in specs)
 
 

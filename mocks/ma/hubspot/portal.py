@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,7 +28,7 @@ _NOTHING: dict[str, Any] = {}
 
 @lru_cache(maxsize=4096)
 def _second(value_s: int) -> str:
-    return datetime.fromtimestamp(value_s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return datetime.fromtimestamp(value_s, UTC).isoformat()[:19]
 
 
 def iso_ms(value_ms: int) -> str:
@@ -109,11 +109,7 @@ class Portal(Dialect):
         """Return the next record id of ``kind``: increasing numbers, as text."""
         value = self.dice.count(f"hubspot.{kind}", OBJECT_TYPES[kind].first_id)
         issued = self._issued[kind]
-        if issued and value <= issued[-1]:
-            # The dice were rewound: ids are given again.
-            if issued[bisect_left(issued, value)] != value:
-                insort(issued, value)
-        else:
+        if not issued or value > issued[-1]:  # after the dice were rewound, ids are given again
             issued.append(value)
         return str(value)
 

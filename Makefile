@@ -1,0 +1,82 @@
+# Syncproof from a bare machine: Python >= 3.11, git and make are enough (Debian/Ubuntu tried).
+#
+#   make run     set up, then prove the reference connector with the built-in go-live pack
+#   make test    set up, then everything that CI checks (what .ci/run calls)
+#   make bench   set up, then measure: servers, population, diff, pack
+#   make lint | types | layers | unit    one part of `make test`, quickly
+#   make docs    write the generated parts of docs/ again
+#   make lock    write constraints.txt again from what .venv holds
+#   make clean   remove everything that can be made again
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+READY := .venv/.ready
+TYPES := .build/types
+NODE := tests/connectors/node
+QUIETLY := tools/quietly.sh
+REPORT ?= reports/latest
+WORKERS ?= 2
+
+.PHONY: help run test bench lint types layers unit docs lock clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+# A second call does nothing: the stamp is newer than what it was made from.
+$(READY): pyproject.toml constraints.txt tools/venv.sh
+	@tools/venv.sh
+	@touch $@
+
+# make itself can only say 0 or 2; the verdict's own exit code is printed and is that of `syncproof run`.
+run: $(READY)
+	@code=0; $(BIN)/syncproof run --report $(REPORT) || code=$$?; \
+	if [ -f $(REPORT)/report.html ]; then echo "report: $(REPORT)/report.html"; fi; \
+	echo "exit code of syncproof: $$code"; exit $$code
+
+test: $(READY) .build/test_packages
+	@if [ -f $(NODE)/package.json ]; then tools/node_modules.sh $(NODE); fi
+	@$(MAKE) --no-print-directory lint types layers
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered > .build/pytest.txt 2>&1 \
+		|| { cat .build/pytest.txt; exit 1; }
+	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt
+
+bench: $(READY)
+	@$(BIN)/python bench/all.py
+
+lint: $(READY)
+	@$(QUIETLY) ruff $(BIN)/ruff check harness mocks tests bench tools
+
+# The folders carry other names than the packages (style: `harness/X` is `syncproof.X`), so links give them those names.
+$(TYPES):
+	@mkdir -p $@
+	@ln -sfn ../../harness $@/syncproof
+	@ln -sfn ../../mocks $@/syncproof_mocks
+	@ln -sfn ../../scenarios $@/syncproof_scenarios
+
+types: $(READY) $(TYPES)
+	@cd $(TYPES) && MYPYPATH=. ../../$(QUIETLY) mypy ../../$(BIN)/mypy --config-file ../../pyproject.toml \
+		--cache-dir ../../.mypy_cache -p syncproof -p syncproof_mocks
+
+layers: $(READY) $(TYPES)
+	@PYTHONPATH=$(TYPES) $(QUIETLY) lint-imports $(BIN)/lint-imports
+
+unit: $(READY)
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+
+docs: $(READY)
+	@$(BIN)/python tools/generate_docs.py
+
+lock: $(READY)
+	@$(BIN)/python tools/lock.py
+
+.build/test_packages: tools/test_packages.sh
+	@mkdir -p .build
+	@tools/test_packages.sh
+	@touch $@
+
+clean:
+	rm -rf .venv .build build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
+		.coverage .coverage.* htmlcov $(NODE)/node_modules reports/latest
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

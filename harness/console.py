@@ -1,0 +1,92 @@
+"""The result of a run on a terminal or in a pipe: verdict and its meaning, what goes wrong, the scenarios."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from .grouping import Cause, Theme, causes, themes
+from .legible import duration, one_line, plural, say
+from .model import RunResult, ScenarioResult, Severity, Verdict
+from .phrases import VERDICT_MARKS, consequence, meaning
+
+MOST_THEMES = 12
+_COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
+_SHADES = {Severity.CRITICAL: "bold red", Severity.MAJOR: "yellow", Severity.MINOR: "dim"}
+_INDENT = "  "
+
+
+def print_run(result: RunResult, console: Console) -> None:
+    """Print a run. Nothing of the data is taken for markup or sent to the terminal as a control sequence."""
+    if result.scenarios:
+        console.print(_scenarios(result))
+    found = themes(causes(result))
+    for theme in found[:MOST_THEMES]:
+        _print_theme(console, theme)
+    if len(found) > MOST_THEMES:
+        console.print(Text(f"{_INDENT}and {plural(len(found) - MOST_THEMES, 'more kind')} of findings, in the report\n", "dim"))
+    for problem in result.mapping_problems[:3]:
+        console.print(Text(f"mapping: {one_line(problem, 300)}", "yellow"), soft_wrap=True)
+    if len(result.mapping_problems) > 3:
+        console.print(Text(f"mapping: and {plural(len(result.mapping_problems) - 3, 'more problem')}", "yellow"))
+    _print_verdict(result, console)
+
+
+def _print_verdict(result: RunResult, console: Console) -> None:
+    line = _verdict(result.verdict)
+    counted = ", ".join(f"{n} {v}" for v in Verdict if (n := sum(s.verdict is v for s in result.scenarios)))
+    line.append(f"  {one_line(str(result.connector.get('name') or 'the connector'), 80)}: {meaning(result)}", "default")
+    console.print(line, soft_wrap=True)
+    console.print(
+        Text(
+            f"{_INDENT}{plural(len(result.scenarios), 'scenario')}{f' ({counted})' if counted else ''}, seed {result.seed}, "
+            f"{duration(result.seconds)}; rests on {plural(result.assumed_behaviours, 'assumed vendor behaviour')}", "dim",
+        ),
+        soft_wrap=True,
+    )
+
+
+def _scenarios(result: RunResult) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
+    table.add_column("scenario", overflow="fold")
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for name in ("people", "requests", "connector", "ours"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for s in result.scenarios:
+        table.add_row(
+            Text(one_line(s.id, 120)), _verdict(s.verdict), Text(one_line(s.reason, 200)), f"{s.people:,}", f"{sum(s.calls.values()):,}",
+            duration(s.connector_seconds), duration(max(0.0, s.seconds - s.connector_seconds)),
+        )
+    return table
+
+
+def _print_theme(console: Console, theme: Theme) -> None:
+    worst = theme.causes[0]
+    line = Text(f"{VERDICT_MARKS[Verdict.FAIL]} {theme.severity}", _SHADES[theme.severity])
+    line.append(f"  {theme.words}", "bold default")
+    places = theme.places
+    told = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    line.append(f" ({theme.rule})  {plural(theme.findings, 'finding')}: {told}", "default")
+    console.print(line, soft_wrap=True)
+    if leads_to := consequence(worst.first.classification):
+        console.print(Text(f"{_INDENT}so {leads_to}", "dim"), soft_wrap=True)
+    console.print(Text(f"{_INDENT}e.g. {_example(worst)}"), soft_wrap=True)
+    console.print(Text(f"{_INDENT}{_command(worst.scenario)}\n", "cyan"), soft_wrap=True)
+
+
+def _example(cause: Cause) -> str:
+    first = cause.first
+    if first.message:
+        return one_line(first.message, 400)
+    return f"{one_line(first.person or 'it', 80)}: expected {say(first.expected, 80)}, found {say(first.found, 80)}"
+
+
+def _command(scenario: ScenarioResult) -> str:
+    return one_line(scenario.reproduce, 2_000)
+
+
+def _verdict(verdict: Verdict) -> Text:
+    return Text(f"{VERDICT_MARKS[verdict]} {verdict}", f"bold {_COLOURS[verdict]}")

@@ -1,0 +1,138 @@
+"""Findings grouped by cause: one entry per thing to repair, not one per person it happened to.
+
+Every report that a person reads (page, Markdown, terminal) groups with this file, so that they tell the same story.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .legible import one_line, plural
+from .model import Finding, RunResult, ScenarioResult, Severity
+from .phrases import damage
+
+_RANK = {severity: rank for rank, severity in enumerate(Severity)}
+_FIELD_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """All findings of one scenario with the same rule, classification, field and system; never empty."""
+
+    scenario: ScenarioResult
+    findings: tuple[Finding, ...]
+
+    @property
+    def first(self) -> Finding:
+        """Return the finding that stands for all."""
+        return self.findings[0]
+
+    @property
+    def severity(self) -> Severity:
+        """Return the worst severity among the findings."""
+        return min((f.severity for f in self.findings), key=_RANK.__getitem__)
+
+    @property
+    def people(self) -> int:
+        """Return how many different people (or companies) it happened to; 0 when it is about nobody."""
+        return len({f.person for f in self.findings if f.person})
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Return the bug classes, sorted."""
+        return tuple(sorted({f.bug_class for f in self.findings if f.bug_class}))
+
+    @property
+    def headline(self) -> str:
+        """Return e.g. `Phone in the MA: the change never arrived`."""
+        return f"{place(self.first)}: {damage(self.first.classification)}"
+
+    @property
+    def extent(self) -> str:
+        """Return how far it reaches: `14 people`, `14 people, 30 times`, `2 times`."""
+        times = plural(len(self.findings), "time")
+        if not self.people:
+            return times
+        whom = plural(self.people, "company", "companies") if self.first.kind == "company" else plural(self.people, "person", "people")
+        return whom if self.people == len(self.findings) else f"{whom}, {times}"
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The causes of a whole run that share rule and classification: one line of the overview; never empty."""
+
+    causes: tuple[Cause, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """Return the worst severity among the causes."""
+        return min((c.severity for c in self.causes), key=_RANK.__getitem__)
+
+    @property
+    def rule(self) -> str:
+        """Return the rule that was broken."""
+        return self.causes[0].first.rule
+
+    @property
+    def words(self) -> str:
+        """Return what happened, as a sentence without a full stop."""
+        told = damage(self.causes[0].first.classification)
+        return told[:1].upper() + told[1:]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Return the different fields and systems it happened in, in order."""
+        return tuple(dict.fromkeys(place(c.first) for c in self.causes))
+
+    @property
+    def findings(self) -> int:
+        """Return the number of findings."""
+        return sum(len(c.findings) for c in self.causes)
+
+    @property
+    def people(self) -> int:
+        """Return the number of people it happened to; people of different scenarios are different people."""
+        return sum(c.people for c in self.causes)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Return the ids of the scenarios, in order."""
+        return tuple(dict.fromkeys(c.scenario.id for c in self.causes))
+
+
+def place(finding: Finding) -> str:
+    """Return where it is wrong: `Phone in the MA`, `the MA`, `the connector`."""
+    system = f"the {one_line(finding.system.upper(), 40)}" if finding.system else ""
+    if finding.field:
+        named = one_line(finding.field, _FIELD_SHOWN)
+        return f"{named} in {system}" if system else named
+    return system[:1].upper() + system[1:] if system else "The connector"
+
+
+def causes_of(scenario: ScenarioResult) -> tuple[Cause, ...]:
+    """Return the causes of one scenario, worst first, then those with most findings, then in order of appearance."""
+    grouped: dict[tuple[str, str, str | None, str | None], list[Finding]] = {}
+    for finding in scenario.findings:
+        key = (finding.rule, finding.classification, finding.field, finding.system)
+        grouped.setdefault(key, []).append(finding)
+    return _worst_first(Cause(scenario, tuple(found)) for found in grouped.values())
+
+
+def causes(result: RunResult) -> tuple[Cause, ...]:
+    """Return the causes of all scenarios, worst first."""
+    return _worst_first(c for s in result.scenarios for c in causes_of(s))
+
+
+def themes(found: Iterable[Cause]) -> tuple[Theme, ...]:
+    """Return the causes gathered over scenarios and fields by rule and classification, worst first."""
+    grouped: dict[tuple[str, str], list[Cause]] = {}
+    for cause in found:
+        grouped.setdefault((cause.first.rule, cause.first.classification), []).append(cause)
+    made = [Theme(tuple(group)) for group in grouped.values()]
+    return tuple(sorted(made, key=lambda t: (_RANK[t.severity], -t.findings)))
+
+
+def _worst_first(found: Iterable[Cause]) -> tuple[Cause, ...]:
+    # sorted() is stable: equals stay in order of appearance, so equal results give equal reports.
+    return tuple(sorted(found, key=lambda c: (_RANK[c.severity], -len(c.findings))))

@@ -1,0 +1,114 @@
+"""What verdicts, classifications and severities mean, in the words of the person who must decide about a go-live."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .legible import plural
+from .model import Finding, RunResult, Severity, Verdict
+
+# classification -> (what happened, what it leads to: "people who ... can ...")
+_WORDS: dict[str, tuple[str, str]] = {
+    "lost_update": ("the change never arrived", "changes that people make get lost"),
+    "wrong_winner": ("the wrong side won", "newer or better data is replaced with the wrong side's"),
+    "blank_overwrote_value": ("a blank overwrote the value", "known values are wiped out by blanks"),
+    "value_not_cleared": ("the value was not cleared", "values that were removed live on"),
+    "dropped": ("the value never arrived", "values go missing on the way"),
+    "format_changed": ("the format was changed", "values change their format"),
+    "truncated": ("the value was cut", "long values are cut"),
+    "mangled_encoding": ("the characters were mangled", "names and addresses get garbled"),
+    "shifted_date": ("the date was shifted", "dates move to another day"),
+    "another_persons_value": ("it holds another person's value", "one person's data ends up with another"),
+    "another_fields_value": ("it holds another field's value", "values end up in the wrong field"),
+    "invented": ("the value was invented", "values appear that nobody entered"),
+    "wrong_direction": ("the side that is only read from was written to", "the master system is overwritten"),
+    "refusal_lifted": ("a refusal was turned into a yes", "people who refused mail can be mailed again"),
+    "refusal_not_spread": ("a refusal did not reach the other system", "people who refused mail can still be mailed"),
+    "consent_invented": ("silence was turned into consent", "people who never agreed can be mailed"),
+    "consent_not_spread": ("a proved yes did not arrive", "people who agreed are not reached"),
+    "scope_widened": ("a refusal lost its scope", "a no to one thing is taken for something else"),
+    "refusal_invented": ("a refusal was invented", "people who agreed are shut out"),
+    "deleted": ("a living record disappeared", "records of living people disappear"),
+    "deletion_not_spread": ("a deletion did not reach the other system", "deleted records live on"),
+    "resurrected": ("a deleted or erased person came back", "people who were deleted or erased come back"),
+    "duplicate": ("one person has several records", "people get duplicated"),
+    "missing_record": ("the record never arrived", "people are missing on the other side"),
+    "kept_out_came_in": ("somebody who must stay out came in", "people who must not be synchronised are"),
+    "wrong_owner": ("the record has the wrong owner", "records go to the wrong salesperson"),
+    "sensitive_crossed": ("a sensitive field crossed over", "data leaves the system it must stay in"),
+    "unmapped_field_written": ("a field outside the mapping was written", "fields change that nobody mapped"),
+    "credential_in_address": ("a credential stands in an address", "credentials leak into logs"),
+    "credential_printed": ("a credential was printed", "credentials leak into logs"),
+    "person_printed": ("a person's data was printed", "personal data leaks into logs"),
+    "never_called": ("it never called this system", "nothing is synchronised at all"),
+    "failed": ("a sync failed", "synchronisation stops"),
+    "false_success": ("it claimed success for refused data", "data is lost while the connector reports success"),
+    "not_quiet": ("a sync with nothing to do wrote", "records are rewritten without a reason"),
+    "assertion": ("a check of your own failed", "your own checks do not hold"),
+}
+
+VERDICT_WORDS = {
+    Verdict.PASS: "every check ran, had something to look at, and found nothing",
+    Verdict.FAIL: "at least one finding: something your rules forbid happened",
+    Verdict.UNKNOWN: "not proved either way: a check crashed, nothing settled, or there was nothing to look at; never a pass",
+}
+SEVERITY_WORDS = {
+    Severity.CRITICAL: "illegal, or cannot be undone",
+    Severity.MAJOR: "data is wrong",
+    Severity.MINOR: "a nuisance",
+}
+VERDICT_MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.UNKNOWN: "?"}
+
+
+def known_classifications() -> frozenset[str]:
+    """Return every classification that has words of its own."""
+    return frozenset(_WORDS)
+
+
+def damage(classification: str) -> str:
+    """Return what happened, in words; a classification without words of its own is read out."""
+    if not classification:
+        return "the rule was broken"
+    return _WORDS[classification][0] if classification in _WORDS else classification.replace("_", " ")
+
+
+def consequence(classification: str) -> str:
+    """Return what a classification leads to, or an empty text when that is not known."""
+    return _WORDS[classification][1] if classification in _WORDS else ""
+
+
+def meaning(result: RunResult) -> str:
+    """Return the one sentence that tells QA what the verdict means for a go-live."""
+    scenarios = result.scenarios
+    if not scenarios:
+        return "Nothing was run, so nothing is proved."
+    unjudged = sum(s.verdict is Verdict.UNKNOWN for s in scenarios)
+    findings = [f for s in scenarios for f in s.findings]
+    if result.verdict is Verdict.UNKNOWN:
+        return f"Not proved: {_of(unjudged, len(scenarios))} could not be judged, which is not a pass. See the reasons below."
+    if result.verdict is Verdict.PASS:
+        return f"Nothing speaks against this connector in {plural(len(scenarios), 'scenario')}; what was not checked is listed below."
+    tail = f" {_of(unjudged, len(scenarios)).capitalize()} could not be judged." if unjudged else ""
+    return _failing(findings) + tail
+
+
+def _failing(findings: Sequence[Finding]) -> str:
+    worst = next((s for s in Severity if any(f.severity is s for f in findings)), None)
+    if worst is None:
+        return "Do not go live: a scenario failed."
+    of_worst = [f for f in findings if f.severity is worst]
+    advice = "Fix it, or accept it in writing" if worst is Severity.MINOR else "Do not go live"
+    told = f"{advice}: {plural(len(of_worst), f'{worst} finding')}"
+    counted: dict[str, int] = {}
+    for finding in of_worst:
+        if words := consequence(finding.classification):
+            counted[words] = counted.get(words, 0) + 1
+    # Equal counts keep the order of the findings: which cause comes first must not hang on chance.
+    leading = sorted(counted, key=lambda words: -counted[words])[:3]
+    return f"{told}: {'; '.join(leading)}." if leading else f"{told}."
+
+
+def _of(number: int, total: int) -> str:
+    if number == total:
+        return "the only scenario" if total == 1 else f"all {total} scenarios"
+    return f"{number} of {total} scenarios"

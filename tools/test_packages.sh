@@ -1,0 +1,25 @@
+#!/bin/bash
+# Install the programs that some tests drive: node and npm (the Node connector), chromium (the report in a browser).
+# Only as root on Debian or Ubuntu. Never a failure: without a program its tests skip and say why.
+set -uo pipefail
+
+wanted=()
+command -v node >/dev/null || wanted+=(nodejs)
+command -v npm >/dev/null || wanted+=(npm)
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+    || wanted+=(chromium)
+if [ "${#wanted[@]}" -eq 0 ]; then exit 0; fi
+
+if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || [ -n "${SYNCPROOF_NO_APT:-}" ]; then
+    echo "tests that need ${wanted[*]} will be skipped: not installed, and this is not root on Debian"
+    exit 0
+fi
+echo "installing for the tests: ${wanted[*]}"
+export DEBIAN_FRONTEND=noninteractive
+timeout 120 apt-get update -qq </dev/null >/dev/null 2>&1
+for name in "${wanted[@]}"; do
+    if ! timeout 300 apt-get install -y -qq --no-install-recommends "$name" </dev/null >/dev/null 2>&1; then
+        echo "tests that need $name will be skipped: apt-get could not install it"
+    fi
+done
+exit 0
