@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping as Dictionary
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,8 +97,13 @@ def seed_owners(cast: Cast, sandbox: Sandbox) -> None:
             cast.owner_ids[side, email] = sandbox.on(side).seed_owner(first, last, email, active)
 
 
-def seed_people(cast: Cast, sandbox: Sandbox, people: Iterable[Person], placement: Dictionary[str, str]) -> None:
-    """Seed the records of ``people`` (and their companies, once) as if they had always been there."""
+def seed_people(
+    cast: Cast, sandbox: Sandbox, people: Iterable[Person], placement: Dictionary[str, str], *, new: bool = False
+) -> None:
+    """Seed the records of ``people`` (and their companies, once) as if they had always been there.
+
+    ``new``: they come in now, so their records are as young as that: who reads only what changed must see them.
+    """
     people = list(people)
     keys = {p.key for p in people}
     chosen = Population(
@@ -110,10 +115,14 @@ def seed_people(cast: Cast, sandbox: Sandbox, people: Iterable[Person], placemen
         for record in records(chosen, placement):
             if record.object == "company":
                 if (Side(record.side), record.person) not in cast.company_ids:
-                    _seed_company(cast, sandbox, record, now_ms)
+                    _seed_company(cast, sandbox, _young(record) if new else record, now_ms)
             elif record.person in keys:
-                _seed_person(cast, sandbox, record, now_ms)
+                _seed_person(cast, sandbox, _young(record) if new else record, now_ms)
     cast.people.update((p.key, p) for p in people)
+
+
+def _young(record: RecordSeed) -> RecordSeed:
+    return replace(record, created_days_ago=0, modified_days_ago=0)
 
 
 def _seed_company(cast: Cast, sandbox: Sandbox, record: RecordSeed, now_ms: int) -> None:

@@ -2,29 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote_plus
+from xml.sax.saxutils import escape
 
 import orjson
 from syncproof_mocks.journal import Change, Entry, Exchange, Mark
 
 MOST_BODY = 16_384
+# Anything shorter would also be found inside ordinary words and numbers.
+SHORTEST_SECRET = 8
 _HIDDEN_HEADERS = {"authorization", "x-sfdc-session", "cookie", "set-cookie", "x-syncproof-token"}
 _HIDDEN = "***"
+# A body may hold a credential under one of these names, as JSON, as a form or as XML (the SOAP login).
+_NAMES = rb"(?:access_token|refresh_token|id_token|client_secret|client_assertion|assertion|password|sessionid|hapikey)"
+_NAMED = re.compile(
+    rb'"%b"\s*:\s*"((?:[^"\\]|\\.)+)"|(?:^|[?&])%b=([^&\s]+)|<(?:\w+:)?%b>([^<]+)</' % (_NAMES, _NAMES, _NAMES), re.IGNORECASE
+)
+_SUSPECTS = (b"token", b"secret", b"assertion", b"password", b"sessionid", b"hapikey")
+_SCHEMES = re.compile(r"^(?:bearer|basic|token|oauth)\s+", re.IGNORECASE)
 
 
-def journal_lines(scenario_id: str, entries: Iterable[Entry], secrets: tuple[str, ...] = ()) -> Iterator[bytes]:
-    """Yield one JSON object per entry; credentials are replaced, bodies are cut at 16 KiB and say so."""
-    hidden = [s.encode() for s in secrets if len(s) >= 8]
+def journal_lines(scenario_id: str, entries: Sequence[Entry], secrets: tuple[str, ...] = ()) -> Iterator[bytes]:
+    """Yield one JSON object per entry; credentials are replaced, bodies are cut at 16 KiB and say so.
+
+    Hidden are ``secrets`` and whatever the exchanges themselves used as a credential, wherever it stands.
+    """
+    hidden = masks((*secrets, *credentials(entries)))
     for entry in entries:
-        line = orjson.dumps({"scenario": scenario_id, **_entry(entry)}, default=str, option=orjson.OPT_NON_STR_KEYS)
-        for secret in hidden:
-            if secret in line:
-                line = line.replace(secret, _HIDDEN.encode())
-        yield line
+        line = orjson.dumps({"scenario": scenario_id, **_entry(entry, hidden)}, default=str, option=orjson.OPT_NON_STR_KEYS)
+        yield masked(line, hidden)
 
 
-def _entry(entry: Entry) -> dict[str, Any]:
+def credentials(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return what the exchanges used as a credential: in headers, in bodies under a telling name, in queries; sorted."""
+    found: set[str] = set()
+    for entry in entries:
+        if isinstance(entry, Exchange):
+            for name, value in (*entry.request_headers.items(), *entry.response_headers):
+                if name.lower() in _HIDDEN_HEADERS:
+                    found.add(_SCHEMES.sub("", value))
+            for text in (entry.request_body, entry.response_body, entry.query.encode()):
+                found.update(_named(text))
+    return tuple(sorted(found))
+
+
+def _named(text: bytes) -> Iterator[str]:
+    lowered = text[: 4 * MOST_BODY].lower()
+    if not any(suspect in lowered for suspect in _SUSPECTS):
+        return
+    for in_json, in_form, in_xml in _NAMED.findall(text[: 4 * MOST_BODY]):
+        yield unquote_plus(in_form.decode("utf-8", "replace")) if in_form else (in_json or in_xml).decode("utf-8", "replace")
+
+
+def masks(secrets: Iterable[str]) -> tuple[bytes, ...]:
+    """Return every form in which the secrets may stand in a text: plain, URL-encoded, in JSON, in XML; longest first."""
+    forms: set[str] = set()
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET:
+            plain = {secret, quote(secret, safe="", errors="replace"), quote_plus(secret, errors="replace"), escape(secret), _in_json(secret)}
+            forms |= plain | {_in_json(form) for form in plain}
+    return tuple(sorted((f.encode("utf-8", "replace") for f in forms), key=lambda f: (-len(f), f)))
+
+
+def masked(text: bytes, hidden: Iterable[bytes]) -> bytes:
+    """Return ``text`` with each of ``hidden`` replaced."""
+    for form in hidden:
+        if form in text:
+            text = text.replace(form, _HIDDEN.encode())
+    return text
+
+
+def _in_json(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)[1:-1]
+
+
+def _entry(entry: Entry, hidden: Iterable[bytes]) -> dict[str, Any]:
     if isinstance(entry, Change):
         return {
             "seq": entry.seq, "at_ms": entry.at_ms, "type": "change", "system": entry.system, "actor": str(entry.actor),
@@ -33,7 +89,7 @@ def _entry(entry: Entry) -> dict[str, Any]:
             "fields": {n: [old, new] for n, (old, new) in entry.fields.items() if not n.startswith("#")},
         }
     if isinstance(entry, Exchange):
-        return _exchange(entry)
+        return _exchange(entry, hidden)
     assert isinstance(entry, Mark)
     return {"seq": entry.seq, "at_ms": entry.at_ms, "type": "mark", "name": entry.name, "detail": entry.detail}
 
@@ -48,16 +104,18 @@ def _what(change: Change) -> str:
     return "updated"
 
 
-def _exchange(e: Exchange) -> dict[str, Any]:
+def _exchange(e: Exchange, hidden: Iterable[bytes]) -> dict[str, Any]:
     return {
         "seq": e.seq, "at_ms": e.at_ms, "type": "exchange", "system": e.system, "actor": str(e.actor), "method": e.method,
         "path": e.path, "query": e.query, "operation": e.operation, "evidence": e.evidence, "status": e.status,
-        "request_headers": {k: _HIDDEN if k in _HIDDEN_HEADERS else v for k, v in e.request_headers.items()},
-        "request_body": _body(e.request_body), "response_body": _body(e.response_body),
+        "request_headers": {k: _HIDDEN if k.lower() in _HIDDEN_HEADERS else v for k, v in e.request_headers.items()},
+        "request_body": _body(e.request_body, hidden), "response_body": _body(e.response_body, hidden),
         "served": e.served[:200], "refused": e.refused, "assumed": e.assumed, "fault": e.fault, "hint": e.hint, "crash": e.crash,
     }
 
 
-def _body(body: bytes) -> str:
-    text = body[:MOST_BODY].decode("utf-8", "replace")
-    return text + f"... ({len(body)} bytes)" if len(body) > MOST_BODY else text
+def _body(body: bytes, hidden: Iterable[bytes]) -> str:
+    """Return the body as text; credentials go first, lest the cut leaves half of one."""
+    if len(body) <= MOST_BODY:
+        return body.decode("utf-8", "replace")
+    return f"{masked(body[: 2 * MOST_BODY], hidden)[:MOST_BODY].decode('utf-8', 'replace')}... ({len(body)} bytes)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .legible import plural
+from .legible import one_line, plural
 from .model import Finding, RunResult, Severity, Verdict
 
 # classification -> (what happened, what it leads to: "people who ... can ...")
@@ -69,7 +69,7 @@ def damage(classification: str) -> str:
     """Return what happened, in words; a classification without words of its own is read out."""
     if not classification:
         return "the rule was broken"
-    return _WORDS[classification][0] if classification in _WORDS else classification.replace("_", " ")
+    return _WORDS[classification][0] if classification in _WORDS else one_line(classification.replace("_", " "), 80)
 
 
 def consequence(classification: str) -> str:

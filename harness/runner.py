@@ -114,6 +114,7 @@ class Runner:
         try:
             stage = Stage(scenario, self.request.mapping, sandbox, self._connecting(scenario, work))
             stage.state_dir = world_folder(work, scenario) / "state"
+            stage.success_exit_codes = self.request.connector.exit_codes
             stage.seed()
             self._play(stage, scenario)
         except SetupError as error:

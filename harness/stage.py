@@ -60,6 +60,7 @@ class Stage:
         self.cells: dict[str, tuple[Cell, int]] = {}  # person key -> (cell, number of the sync that judges it)
         self.asserted: list[dict[str, Any]] = []
         self.connector_seconds = 0.0
+        self.success_exit_codes: frozenset[int] = frozenset({0})  # what the connector file counts as a claim of success
         self.state_dir: Path | None = None  # where the connector keeps what it knows between syncs
         self._fresh: dict[str, int] = {}
         self._acted_since_sync = True
@@ -375,7 +376,9 @@ class Stage:
             self.run_sync()
 
     def _add(self, people: list[Person]) -> None:
-        self.sandbox.call(lambda: seed_people(self.cast, self.sandbox, people, {p.key: self.cast.place(p) for p in people}))
+        self.next_second()
+        places = {p.key: self.cast.place(p) for p in people}
+        self.sandbox.call(lambda: seed_people(self.cast, self.sandbox, people, places, new=True))
         self._acted_since_sync = True
 
     def assert_that(self, settings: Any) -> None:
@@ -427,7 +430,7 @@ class Stage:
             self.scenario.id, self.mapping, dict(self.cast.people), tuple(self.cast.links), tuple(self.acts),
             tuple(self.states), tuple(self.before_syncs), tuple(self.syncs), tuple(self.outputs),
             tuple(self.journal.entries), {Side.CRM: self.sandbox.crm, Side.MA: self.sandbox.ma}, frozenset(self.quiet),
-            secrets=self.sandbox.secrets(), options=dict(self.scenario.options),
+            success_exit_codes=self.success_exit_codes, secrets=self.sandbox.secrets(), options=dict(self.scenario.options),
         )
 
 

@@ -145,7 +145,7 @@ def _check_bounds(text: str, path: Path) -> None:
         else:
             continue
         if anchor is not None:
-            sizes[anchor] = 1
+            sizes[anchor] = size
         stack[-1] = (stack[-1][0], stack[-1][1] + size)
         if stack[-1][1] > MAX_NODES:
             raise InputError([Problem(where, f"more than {MAX_NODES:,} values with aliases expanded.", "Shorten it.")])

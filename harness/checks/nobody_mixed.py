@@ -39,11 +39,12 @@ def _mixed(oracle: Oracle, seen: Seen, side: Side, row: Row, change: Change) -> 
     if owner is None:
         return
     for name, value in row.values.items():
-        if not isinstance(value, str) or len(value) < 6 or oracle.evidence.dialects[side].is_system_field(row.kind, name):
+        if not isinstance(value, str) or len(value) < 6 or value[0] in "{[":
             continue
         # A company's values are shared by its people; only what belongs to one person tells of a mix-up.
         owners = [o for o in oracle.identity.trace.whose(value) if o[0] in oracle.evidence.people]
-        if owners and all(person != owner for person, _ in owners):
+        system_field = oracle.evidence.dialects[side].is_system_field(row.kind, name)
+        if owners and not system_field and all(person != owner for person, _ in owners):
             other = owners[0][0]
             seen.finding(
                 "IDENT-002",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from syncproof_mocks.consent import ConsentKey, ConsentState
 
-from ..evidence import State
 from ..mapping.grammar import Side
 from ..model import Severity
+from ..oracle.consents import Saying, covers
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -26,38 +26,51 @@ def refusal_spreads(oracle: Oracle, seen: Seen) -> None:
             present = oracle.taking_part(number)
             for person in present:
                 for key in ledger.keys:
-                    if _must_refuse(oracle, person, key, side, start):
+                    refusal = _refusal(oracle, person, key, side, start)
+                    if refusal is not None:
                         seen.look("CONS-002")
                         state = effective.get((person, key), ConsentState.UNKNOWN)
                         if not state.refuses:
-                            _report(oracle, seen, person, key, side, state, number, after)
+                            _report(oracle, seen, person, key, side, state, number, refusal)
 
 
-def _must_refuse(oracle: Oracle, person: str, key: ConsentKey, side: Side, start: int) -> bool:
+def _refusal(oracle: Oracle, person: str, key: ConsentKey, side: Side, start: int) -> Saying | None:
+    """Return the refusal that ``side`` must show: said there and standing there, or carried there by the mapping."""
     ledger = oracle.consents
     if not ledger.state_at(person, key, start).refuses:
-        return False
-    said = ledger.last_saying(person, key, start)
-    return said is not None and (said.side is side or said.side is None or ledger.travels(said.key, said.side))
+        return None
+    said = [s for s in ledger.sayings.get(person, ()) if s.seq < start and covers(s.key, key)]
+    proved = max((n for n, s in enumerate(said) if s.grant and s.proved and s.key == key), default=-1)
+    for number in range(len(said) - 1, proved, -1):
+        refusal = said[number]
+        if refusal.grant:
+            continue
+        # Somebody of that very side took it back there, without proof: only a mapping that reaches the side can mend it.
+        replaced = any(s.grant and s.side is side for s in said[number + 1 :]) and not ledger.travels(key, side.other)
+        here = refusal.side is side and not replaced
+        carried = refusal.side is not None and refusal.side is not side and ledger.travels(refusal.key, refusal.side)
+        if refusal.side is None or here or carried:
+            return refusal
+    return None
 
 
 def _report(
-    oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Side, state: ConsentState, number: int, after: State
+    oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Side, state: ConsentState, number: int, said: Saying
 ) -> None:
     label = oracle.identity.label(person)
-    said = oracle.consents.last_saying(person, key, after.seq)
-    where = f"in the {said.side.upper()} " if said and said.side else ""
-    when = "before the scenario started" if said is None or said.seq < 0 else f"at #{said.seq}"
+    end = oracle.evidence.states[number].seq
+    where = f"in the {said.side.upper()} " if said.side else ""
+    when = "before the scenario started" if said.seq < 0 else f"at #{said.seq}"
     turn = next((t for t in reversed(oracle.consents.turns)
-                 if t.person == person and t.side is side and t.key in (key, ConsentKey(key.channel, "*")) and t.change.seq < after.seq), None)
+                 if t.person == person and t.side is side and t.key in (key, ConsentKey(key.channel, "*")) and t.change.seq < end), None)
     seen.finding(
         "CONS-002",
-        f"{label} refused {key} {where}{when}, but after sync {number} the {side.upper()} says "
+        f"{label} refused {said.key} {where}{when}, but after sync {number} the {side.upper()} says "
         f"{state.name.lower()}: this person can still be mailed there.",
         system=str(side), kind="contact", person=label, field=str(key), expected="withdrawn",
         found=state.name.lower(), classification="refusal_not_spread", sync=number,
         caused_by=turn.change.seq if turn else None,
         requests=(turn.change.exchange,) if turn and turn.change.exchange is not None else (),
-        story=(f"{label} said no to {said.key if said else key} {where}{when}.",
+        story=(f"{label} said no to {said.key} {where}{when}.",
                f"Sync {number} ended and the {side.upper()} still says {state.name.lower()}."),
     )

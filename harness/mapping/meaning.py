@@ -16,7 +16,7 @@ from syncproof_mocks.schema import FieldType
 
 from .countries import english_name, is_code, is_english_name, iso2_of
 from .exclusions import excluded
-from .grammar import Direction, FieldRule, Side
+from .grammar import FieldRule, Side
 from .moments import date_meaning, is_iso_date, is_iso_moment, moment_meaning
 from .phones import is_e164, phone_meaning
 
@@ -173,7 +173,7 @@ def _crm_word(rule: FieldRule, side: Side, word: str) -> str:
     if not rule.values:
         return word
     told = rule.values.get(word) if side is Side.CRM else word
-    if told is None or (side is Side.CRM and rule.direction is not Direction.CRM_TO_MA):
+    if told is None:
         return word
     return next((crm for crm, ma in rule.values.items() if ma == told), word)
 

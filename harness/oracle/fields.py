@@ -58,6 +58,7 @@ class Oracle:
         self.scope = Scope(evidence, self.identity)
         self.crowded: list[str] = []
         self.unchanged = 0
+        self._taking_part: dict[int, tuple[str, ...]] = {}
 
     @cached_property
     def ledger(self) -> Ledger:
@@ -74,6 +75,8 @@ class Oracle:
 
         Somebody known to one side only when the sync had ended takes part on no side: nothing was carried.
         """
+        if sync in self._taking_part:
+            return self._taking_part[sync]
         at_ms = self.evidence.before_syncs[sync - 1].at_ms
         found = []
         for meeting in self.meetings.get(sync, ()):
@@ -81,7 +84,12 @@ class Oracle:
             kept_out = any(r is not None and self.scope.kept_out(meeting.object, s, r, at_ms) for s, r in rows)
             if meeting.object.object != "company" and not kept_out and meeting.crm_after and meeting.ma_after:
                 found.append(meeting.subject)
-        return tuple(dict.fromkeys(found))
+        self._taking_part[sync] = tuple(dict.fromkeys(found))
+        return self._taking_part[sync]
+
+    def has_crowd(self, sync: int) -> bool:
+        """Tell whether somebody has several records on one side in this sync: a connector may say it cannot tell."""
+        return any(m.crowded for m in self.meetings.get(sync, ()))
 
     @cached_property
     def refusals(self) -> Refusals:
@@ -160,7 +168,18 @@ class Oracle:
             seen = (value_of(rule, Side.CRM, m.crm_after), value_of(rule, Side.MA, m.ma_after))
             own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
             situation = Situation(base, now, _last_side(own))
-            yield Judgement(m, rule, situation, allowed(rule, situation), seen, own)
+            answer = allowed(rule, situation)
+            if self._knows_address(m, rule):
+                why = "the other side knows the address as an additional one"
+                answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
+            yield Judgement(m, rule, situation, answer, seen, own)
+
+    def _knows_address(self, m: Meeting, rule: FieldRule) -> bool:
+        """Tell whether the MA holds the CRM's address beside another first one: replacing the first is not demanded."""
+        if rule.type is not FieldType.EMAIL or m.ma_before is None or m.crm_before is None:
+            return False
+        known = self.evidence.dialects[Side.MA].addresses(m.ma_before)
+        return str(m.crm_before.values.get(rule.crm) or "").strip().casefold() in known[1:]
 
     def _judge_created(self, m: Meeting, target: Side) -> Iterator[Judgement]:
         source_row, made = m.before(target.other), m.after(target)

@@ -12,6 +12,7 @@ from syncproof_mocks.store import Snapshot
 
 from ..evidence import Evidence, State
 from ..mapping.grammar import Side
+from ..population.people import Dirt
 from ..population.trace import Trace
 
 # Kinds that hold people, whatever the mapping says: a duplicate may be planted in a kind nobody mapped.
@@ -33,6 +34,8 @@ class Identity:
         owners: dict[str, set[str]] = {}
         for person in self.evidence.people.values():
             owners.setdefault(person.email.strip().casefold(), set()).add(person.key)
+            if Dirt.SECONDARY_ADDRESS in person.dirt:
+                owners.setdefault(person.other_email.casefold(), set()).add(person.key)
         email_fields = {r.crm for o in self.evidence.mapping.objects for r in o.fields if r.type == "email"}
         email_fields |= {r.ma for o in self.evidence.mapping.objects for r in o.fields if r.type == "email"}
         for act in self.evidence.acts:

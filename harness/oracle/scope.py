@@ -15,6 +15,9 @@ from ..mapping.meaning import excluded
 from .identity import Identity
 
 
+DAY_MS = 86_400_000
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """One person (or company) under one object mapping, around one sync. Rows are None where there is none.
@@ -63,6 +66,7 @@ class Scope:
         self.evidence = evidence
         self.identity = identity
         self._by_state: dict[tuple[int, Side, str], dict[str, list[Row]]] = {}
+        self._kept_out: dict[tuple[str, Side, int, int], str | None] = {}
 
     def subjects(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
         """Return subject key -> living records of one object on one side."""
@@ -137,7 +141,11 @@ class Scope:
 
     def kept_out(self, obj: ObjectMapping, side: Side, row: Row, at_ms: int) -> str | None:
         """Return the reason why the mapping keeps this record out, or None."""
-        return excluded(obj, side, row.values, _moment(at_ms))
+        # Rows are never changed, and exclusions look at days: the same row on the same day has the same answer.
+        key = (obj.object, side, id(row), at_ms // DAY_MS)
+        if key not in self._kept_out:
+            self._kept_out[key] = excluded(obj, side, row.values, _moment(at_ms))
+        return self._kept_out[key]
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ _Holder = tuple[str, tuple[str, ...]]
 _PERSON_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "first_name": ("first_name", "FirstName", "firstname"),
     "last_name": ("last_name", "LastName", "lastname"),
-    "email": ("email", "Email"),
+    "email": ("email", "Email", "hs_additional_emails"),
     "phone": ("phone", "Phone"),
     "mobile": ("mobile", "MobilePhone", "mobilephone"),
     "title": ("title", "Title", "jobtitle"),

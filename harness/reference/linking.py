@@ -123,7 +123,8 @@ class Linker:
             if self._state.link_of_ma(self._family.name, row["id"]) is None:
                 self._relink(link, row["id"])
             else:
-                self._outcome.refuse(f"{link.object}/{link.crm_id}", "duplicate: merged into another person's record in the MA")
+                reason = "duplicate: merged into another person's record in the MA"
+                self._outcome.refuse(f"{link.object}/{link.crm_id}", reason, failed=False)
                 self._state.unlink(link.crm_id)
                 self._state.bury("crm", link.crm_id)
 

@@ -16,11 +16,17 @@ class Outcome:
         self._refused: dict[tuple[str, str], dict[str, str]] = {}
         self.read = self.created = self.updated = 0
         self.conflicts: list[dict[str, str]] = []
+        self._failed = False
 
-    def refuse(self, record: str, reason: str) -> None:
-        """Report that a record (or a part of it) did not arrive; the same thing is reported once."""
+    def refuse(self, record: str, reason: str, *, failed: bool = True) -> None:
+        """Report that a record (or a part of it) did not arrive; the same thing is reported once.
+
+        ``failed`` False: this connector left it out by its own rules (a duplicate); nobody refused anything, so
+        the run did what it could and its exit code stays 0.
+        """
         if self._bugs.on("error_swallowed"):
             return
+        self._failed |= failed
         self._refused[record, reason] = {"record": record, "reason": reason}
 
     def conflict(self, record: str, field: str, crm_id: str, ma_id: str, winner: str) -> None:
@@ -34,8 +40,8 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """Return 0 when everything was accepted, else 1."""
-        return 1 if self._refused else 0
+        """Return 0 when everything that was sent was accepted, else 1."""
+        return 1 if self._failed else 0
 
     def as_json(self) -> str:
         """Return the last line of the output."""

@@ -107,8 +107,6 @@ class Planner:
         for rule in pair.contract.rules:
             crm = from_crm(rule, pair.crm.get(rule.crm))
             ma = from_ma(rule, pair.ma.get(rule.ma))
-            if rule.type == "email" and self._is_known_address(pair, crm):
-                ma = crm
             self._plan_field(plan, rule, crm, ma, self._later(pair, rule, crm_times, ma_times))
         self._plan_owner(plan)
         if self._bugs.on("both_sides_edited_one_lost") and any(m.side == "ma" for m in plan.moves):
@@ -141,11 +139,6 @@ class Planner:
             )
             return
         plan.moves.append(move)
-
-    def _is_known_address(self, pair: Pair, email: Neutral) -> bool:
-        """Tell whether HubSpot holds the address as an additional one: writing it as the primary would clash."""
-        more = str(pair.ma.get("hs_additional_emails") or "").lower().split(";")
-        return isinstance(email, str) and email in (part.strip() for part in more)
 
     def _later(self, pair: Pair, rule: Rule, crm_times: Times, ma_times: Times) -> Callable[[], str]:
         def later() -> str:

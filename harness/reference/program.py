@@ -11,6 +11,7 @@ from .bugs import Bugs
 from .contract import ObjectContract, load_contracts
 from .crm import SalesforceSide
 from .failures import AuthorisationError, ConfigurationError, ConnectorError
+from .linking import DUPLICATE
 from .ma import HubspotSide
 from .ma_wire import HubspotWire
 from .outcome import Outcome
@@ -60,8 +61,8 @@ def _run(
     except ConnectorError as error:
         # Neither side can be trusted to be complete: the cursors stay, the next run reads the same again.
         outcome.refuse("run", f"ended early: {error}")
-    for _, record, _, reason in state.all_parked():
-        outcome.refuse(record, reason)
+    for _, record, name, reason in state.all_parked():
+        outcome.refuse(record, reason, failed=name != DUPLICATE)
     for entry in outcome.refused:
         print(f"refused: {entry['record']}: {entry['reason']}", file=sys.stderr)
     print(outcome.as_json(), flush=True)

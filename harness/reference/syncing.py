@@ -137,7 +137,8 @@ class FamilySync:
             row = by_id.get(existing)
             holder = self._state.link_of_ma(self._family.name, row["id"]) if row else None
             if row is None or holder is not None:
-                self._outcome.refuse(newcomer.record, "duplicate: the MA holds this key in another person's record")
+                reason = "duplicate: the MA holds this key in another person's record"
+                self._outcome.refuse(newcomer.record, reason, failed=False)
                 continue
             self._state.link(self._family.name, newcomer.contract.object, newcomer.row["Id"], row["id"])
             pairs.append(Pair(newcomer.contract, newcomer.row, row))

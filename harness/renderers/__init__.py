@@ -9,20 +9,21 @@ import gzip
 import io
 import shutil
 import sys
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-import orjson
 from syncproof_mocks.discovery import discover
 from syncproof_mocks.journal import Entry
 
-from ..errors import InputError, Problem
-from ..journal_lines import journal_lines
+from ..journal_lines import credentials, journal_lines, masked, masks
 from ..model import RunResult
+from ..report_folder import check_report_folder
 
-SCHEMA = 1
+JOURNAL = "journal.jsonl.gz"
+OUTPUT = "connector-output"
 
 
 class Renderer(Protocol):
@@ -41,68 +42,68 @@ def renderers() -> dict[str, type[Renderer]]:
 
 
 def prepare_report_dir(folder: Path) -> None:
-    """Make sure a report can be written: the folder can be made, and holds no result of a newer schema.
+    """Make sure a report can be written: the folder can be made, and holds no result that is not ours to replace.
 
-    Raises InputError with the remedy; leaves nothing behind then.
+    Raises InputError with the remedy. Nothing is left behind either way.
     """
-    old = folder / "result.json"
-    if old.exists():
-        found = _schema_of(old)
-        if not isinstance(found, int) or found > SCHEMA:
-            raise InputError([Problem(str(old), f"it has schema {found!r}; this version writes schema {SCHEMA}.",
-                                      "Give another folder with --report, or delete it.")])
-    existed = folder.exists()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / ".syncproof-probe"
-        probe.write_bytes(b"")
-        probe.unlink()
-    except OSError as error:
-        raise InputError([Problem(str(folder), f"the report folder cannot be written: {error.strerror}.",
-                                  "Give another folder with --report.")]) from error
-    if not existed:
-        folder.rmdir()
-
-
-def _schema_of(path: Path) -> object:
-    try:
-        loaded = orjson.loads(path.read_bytes())
-    except (OSError, orjson.JSONDecodeError):
-        return "unreadable"
-    return loaded.get("schema", "none") if isinstance(loaded, dict) else "none"
+    check_report_folder(folder)
 
 
 def write_reports(
     result: RunResult, journals: Mapping[str, tuple[Entry, ...]], output: Path, folder: Path, secrets: tuple[str, ...] = ()
 ) -> None:
-    """Write every format, the journal and the connector's output into ``folder``; what was there is replaced.
+    """Write every format, the journal and the connector's output into ``folder``; what was there of them is replaced.
 
-    Everything is written beside the folder first, so that a failure leaves the old report whole.
+    Everything is written into a hidden folder inside first, so that a failure leaves the old report whole, and nothing
+    is ever written outside. Other files in the folder are left alone. Neither journal nor output holds credentials:
+    ``secrets`` and what the exchanges used as such are hidden.
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = folder.parent / f".{folder.name}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir()
+    made = _made(folder)
+    fresh = Path(tempfile.mkdtemp(prefix=".syncproof-", dir=folder))
     try:
         for kind in renderers().values():
             renderer = kind()
-            (fresh / renderer.file_name).write_text(renderer.render(result), "utf-8")
-        (fresh / "journal.jsonl.gz").write_bytes(_packed(journals, secrets))
+            (fresh / renderer.file_name).write_text(renderer.render(result), "utf-8", newline="\n")
+        (fresh / JOURNAL).write_bytes(_packed(journals, secrets))
         if output.is_dir():
-            shutil.copytree(output, fresh / "connector-output")
+            _copy_output(output, fresh / OUTPUT, masks((*secrets, *(c for entries in journals.values() for c in credentials(entries)))))
         _replace(fresh, folder)
-    finally:
+    except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
+        for path in made:
+            path.rmdir()
+        raise
+    shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _made(folder: Path) -> list[Path]:
+    """Make the folder; return the folders that had to be made, innermost first."""
+    missing = [p for p in (folder, *folder.parents) if not p.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _copy_output(source: Path, target: Path, hidden: Iterable[bytes]) -> None:
+    """Copy the files of the connector's output without credentials; links, which may lead anywhere, are left out."""
+    target.mkdir()
+    for path in sorted(source.rglob("*")):
+        if path.is_symlink():
+            continue
+        copy = target / path.relative_to(source)
+        if path.is_dir():
+            copy.mkdir(exist_ok=True)
+        elif path.is_file():
+            copy.write_bytes(masked(path.read_bytes(), hidden))
 
 
 def _replace(fresh: Path, folder: Path) -> None:
-    """Move the new report in; a folder that holds other things keeps them."""
-    folder.mkdir(exist_ok=True)
+    """Move the new report in. The connector's output of an older run would be taken for this one's: it always goes."""
+    shutil.rmtree(folder / OUTPUT, ignore_errors=True)
     for path in sorted(fresh.iterdir()):
         target = folder / path.name
-        if target.is_dir():
+        if target.is_dir() and not target.is_symlink():
             shutil.rmtree(target)
-        path.rename(target)
+        path.replace(target)
 
 
 def _packed(journals: Mapping[str, tuple[Entry, ...]], secrets: tuple[str, ...]) -> bytes:

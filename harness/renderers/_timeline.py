@@ -11,9 +11,9 @@ from ..model import TimelineEntry
 
 # A handful of requests reads faster in full than folded away.
 SHORTEST_RUN = 6
-# Of a folded run the page shows this many lines from its start and its end; the journal has them all.
-MOST_OF_RUN = 120
-_MOST_TEXT = 220
+# A folded run shows at least these lines, half from its start and half from its end; the journal has them all.
+FEWEST_OF_RUN = 4
+_MOST_TEXT = 180
 _KINDS = {"request": "", "edit": "person", "sync_start": "sync", "sync_end": "sync", "step": "step", "fault": "fault"}
 
 
@@ -42,22 +42,22 @@ class Block:
     words: str = ""
 
 
-def blocks(timeline: tuple[TimelineEntry, ...]) -> tuple[Block, ...]:
-    """Return the timeline in order as blocks."""
+def blocks(timeline: tuple[TimelineEntry, ...], room: int) -> tuple[Block, ...]:
+    """Return the timeline in order as blocks; the folded runs together show about ``room`` lines."""
     if not timeline:
         return ()
     start = min(entry.at_ms for entry in timeline)
-    return tuple(_blocks(timeline, start))
+    groups = [(ordinary, list(group)) for ordinary, group in groupby(timeline, key=_is_ordinary)]
+    runs = sum(ordinary and len(entries) >= SHORTEST_RUN for ordinary, entries in groups)
+    return tuple(_blocks(groups, start, max(FEWEST_OF_RUN, room // max(1, runs))))
 
 
-def _blocks(timeline: Iterable[TimelineEntry], start: int) -> Iterator[Block]:
-    for ordinary, group in groupby(timeline, key=_is_ordinary):
-        entries = list(group)
+def _blocks(groups: Iterable[tuple[bool, list[TimelineEntry]]], start: int, most: int) -> Iterator[Block]:
+    for ordinary, entries in groups:
         if not ordinary or len(entries) < SHORTEST_RUN:
             yield Block(tuple(_line(e, start) for e in entries), total=len(entries))
             continue
-        half = MOST_OF_RUN // 2
-        kept = entries if len(entries) <= MOST_OF_RUN else entries[:half] + entries[-half:]
+        kept = entries if len(entries) <= most else entries[: most // 2] + entries[-(most // 2) :]
         yield Block(
             tuple(_line(e, start) for e in kept), True, len(entries), len(entries) - len(kept),
             f"#{entries[0].seq} to #{entries[-1].seq}, {_systems(entries)}",

@@ -17,6 +17,8 @@ MOST_INSTANCES = 200
 # A page with hundreds of causes is about a connector that does nothing right: the later ones get fewer words.
 FULL_CAUSES = 60
 MOST_CAUSES = 300
+# Ordinary requests that the timelines of a page show together; beyond that a page is too heavy to open on a phone.
+TIMELINE_ROOM = 8_000
 _ACTORS = {
     "seed": "it was there from the start", "crm_user": "a person entered it in the CRM", "ma_user": "a person entered it in the MA",
     "vendor_automation": "the vendor's own automation wrote it", "harness": "the harness wrote it",
@@ -118,7 +120,7 @@ def page(result: RunResult) -> Page:
     scenarios = []
     for number, scenario in enumerate(result.scenarios, start=1):
         own = [(anchors[id(c)], c.headline) for c in found if c.scenario is scenario]
-        scenarios.append(scenario_view(scenario, number, own[:MOST_CAUSES]))
+        scenarios.append(scenario_view(scenario, number, own[:MOST_CAUSES], TIMELINE_ROOM // len(result.scenarios)))
     by_id = {id(s): view for s, view in zip(result.scenarios, scenarios, strict=True)}
     shown = found[:MOST_CAUSES]
     return Page(

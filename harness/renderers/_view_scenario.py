@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..grouping import causes_of
 from ..legible import duration, one_line, plural, say
 from ..model import CheckResult, ScenarioResult, SyncSummary, Verdict
 from ..phrases import VERDICT_MARKS
@@ -97,8 +96,8 @@ class Scenario:
     seen: Mapping[int, str] = field(default_factory=dict)  # journal sequence -> anchor of its line in the timeline
 
 
-def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, str]]) -> Scenario:
-    """Return the view of one scenario; ``causes`` are (anchor, headline) of its findings."""
+def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, str]], room: int) -> Scenario:
+    """Return the view of one scenario; ``causes`` are (anchor, headline) of its findings, ``room`` bounds its timeline."""
     requests = sum(s.calls.values())
     anchor = f"s{number}"
     return Scenario(
@@ -106,14 +105,14 @@ def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, st
         requests, f"{requests / s.people:.1f}" if s.people else "", duration(s.seconds), duration(s.connector_seconds),
         duration(max(0.0, s.seconds - s.connector_seconds)), tuple(causes), ", ".join(s.classes), s.faults_fired,
         tuple(_check(c) for c in s.checks), grid(s.matrix, anchor), tuple(_exposure(e) for e in s.exposure[:MOST_EXPOSURES]),
-        max(0, len(s.exposure) - MOST_EXPOSURES), _calls(s.calls), blocks(s.timeline), tuple(_notes(s)), s.reproduce,
+        max(0, len(s.exposure) - MOST_EXPOSURES), _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce,
         {e.seq: f"{anchor}-{e.seq}" for e in s.timeline if e.flagged},
     )
 
 
 def found_in(s: ScenarioResult) -> int:
     """Return how many findings there were, also those beyond what the result keeps."""
-    return max(len(s.findings), sum(len(c.findings) for c in s.checks), sum(len(c.findings) for c in causes_of(s)))
+    return max(len(s.findings), sum(len(c.findings) for c in s.checks))
 
 
 def _check(c: CheckResult) -> Check:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from ..model import Finding, RunResult, ScenarioResult
+from ..report_folder import RESULT_SCHEMA
 
 
 class JsonFile:
@@ -17,13 +18,39 @@ class JsonFile:
 
     def render(self, result: RunResult) -> str:
         """Return the JSON text, keys in a fixed order, two spaces indented."""
-        return orjson.dumps(as_json(result), option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=str).decode() + "\n"
+        data = as_json(result)
+        try:
+            return _dumped(data)
+        except TypeError:
+            # A lone surrogate or a number beyond 64 bits: JSON text has no place for one, and orjson none for the other.
+            return _dumped(_plain(data))
+
+
+def _dumped(data: Any) -> str:
+    return orjson.dumps(data, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS, default=_other).decode() + "\n"
+
+
+def _other(value: Any) -> Any:
+    """Sets have no order of their own, so that equal results would give different texts."""
+    return sorted(value, key=str) if isinstance(value, (set, frozenset)) else str(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**64:
+        return str(value)
+    if isinstance(value, dict):
+        return {_plain(key): _plain(content) for key, content in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in (_other(value) if isinstance(value, (set, frozenset)) else value)]
+    return value
 
 
 def as_json(result: RunResult) -> dict[str, Any]:
     """Return the result as plain data; the same seed gives the same data, `times` apart."""
     return {
-        "schema": 1, "syncproof": result.version, "seed": result.seed, "verdict": str(result.verdict),
+        "schema": RESULT_SCHEMA, "syncproof": result.version, "seed": result.seed, "verdict": str(result.verdict),
         "connector": result.connector, "systems": result.systems, "mapping": result.mapping_name,
         "mapping_problems": list(result.mapping_problems), "assumed_behaviours": result.assumed_behaviours,
         "scenarios": [_scenario(s) for s in result.scenarios],

@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from xml.sax.saxutils import escape, quoteattr
 
+from ..grouping import causes_of
+from ..legible import cut
 from ..model import RunResult, ScenarioResult, Verdict
 
 # XML 1.0 has no way to write these characters; a connector may well print them.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_TEXT = 20_000
+MOST_MESSAGE = 1_000
+EXAMPLES = 3
 
 
 class Junit:
-    """FAIL is a failure, UNKNOWN an error: neither is ever a passed test."""
+    """FAIL is a failure, UNKNOWN an error: neither is ever a passed test, and a run without scenarios is an error too."""
 
     file_name = "junit.xml"
 
@@ -21,10 +25,13 @@ class Junit:
         """Return the XML text."""
         failures = sum(s.verdict is Verdict.FAIL for s in result.scenarios)
         errors = sum(s.verdict is Verdict.UNKNOWN for s in result.scenarios)
-        head = (f'<testsuite name="syncproof" tests="{len(result.scenarios)}" failures="{failures}" errors="{errors}" '
-                f'time="{result.seconds:.3f}" timestamp={quoteattr(result.started_at)}>')
-        cases = "\n".join(_case(s) for s in result.scenarios)
-        return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n{head}\n{cases}\n</testsuite>\n</testsuites>\n'
+        cases = [_case(s) for s in result.scenarios]
+        if not cases:
+            # A CI server takes a suite without failures for a success.
+            errors, cases = 1, ['<testcase classname="syncproof" name="run" time="0.000"><error message="no scenario was run"/></testcase>']
+        head = (f'<testsuite name="syncproof" tests="{len(cases)}" failures="{failures}" errors="{errors}" '
+                f'time="{result.seconds:.3f}" timestamp={_attribute(result.started_at)}>')
+        return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", head, *cases, "</testsuite>", "</testsuites>", ""])
 
 
 def _case(s: ScenarioResult) -> str:
@@ -33,9 +40,15 @@ def _case(s: ScenarioResult) -> str:
     if s.verdict is Verdict.PASS:
         return f"<testcase {attributes}/>"
     tag = "failure" if s.verdict is Verdict.FAIL else "error"
-    lines = [f"{f.rule} {f.severity}: {f.message}" for f in s.findings] + [f"reproduce: {s.reproduce}"]
-    text = _FORBIDDEN.sub("?", "\n".join(lines))[:MOST_TEXT]
-    return f"<testcase {attributes}><{tag} message={_attribute(s.reason)}>{escape(text)}</{tag}></testcase>"
+    causes = causes_of(s)
+    message = cut(f"{s.reason}: {causes[0].headline}" if causes else s.reason, MOST_MESSAGE)
+    # The command goes first: it must survive the cut.
+    lines = [f"reproduce: {s.reproduce}"]
+    for cause in causes:
+        lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({cause.extent})")
+        lines += [f"    {f.message}" for f in cause.findings[:EXAMPLES]]
+    text = _FORBIDDEN.sub("?", cut("\n".join(lines), MOST_TEXT))
+    return f"<testcase {attributes}><{tag} message={_attribute(message)}>{escape(text)}</{tag}></testcase>"
 
 
 def _attribute(text: str) -> str:

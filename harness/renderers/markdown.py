@@ -2,48 +2,76 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 
+from ..grouping import Cause, causes_of
+from ..legible import duration, one_line, plural
 from ..model import RunResult, ScenarioResult, Verdict
+from ..phrases import meaning
 
-MOST_EXAMPLES = 3
+EXAMPLES = 3
+# GitHub takes 65,536 characters for a comment.
+MOST_TEXT = 60_000
 _MARKS = {Verdict.PASS: "✅ PASS", Verdict.FAIL: "❌ FAIL", Verdict.UNKNOWN: "❔ UNKNOWN"}
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~$!&]")
+_LINE_START = re.compile(r"^(?:[-+=]|\d+(?=[.)]))")
 
 
 class Markdown:
-    """The verdict, a table of scenarios, and the findings grouped by rule with examples."""
+    """The verdict, what it means, a table of scenarios, and the findings grouped by cause with examples."""
 
     file_name = "summary.md"
 
     def render(self, result: RunResult) -> str:
-        """Return the Markdown text."""
+        """Return the Markdown text, at most about 60,000 characters: what does not fit is left to the page."""
+        systems = f"{_plain(result.systems.get('crm', 'the CRM'))} and {_plain(result.systems.get('ma', 'the MA'))}"
         lines = [
-            f"# Syncproof: {_MARKS[result.verdict]}", "",
-            f"Connector `{_plain(str(result.connector.get('name')))}` between {result.systems.get('crm')} and "
-            f"{result.systems.get('ma')}, seed {result.seed}, {len(result.scenarios)} scenarios, "
-            f"{result.seconds:.0f} s. The verdict rests on {result.assumed_behaviours} assumed vendor behaviours.", "",
-            "| scenario | verdict | findings | why |", "|---|---|---|---|",
+            f"# Syncproof: {_MARKS[result.verdict]}", "", f"**{_plain(meaning(result))}**", "",
+            f"Connector {_plain(str(result.connector.get('name') or 'without a name'))} between {systems}, seed {result.seed}, "
+            f"{plural(len(result.scenarios), 'scenario')}, {duration(result.seconds)}. The verdict rests on "
+            f"{plural(result.assumed_behaviours, 'assumed vendor behaviour')}.",
         ]
-        lines += [f"| {s.id} | {_MARKS[s.verdict]} | {len(s.findings)} | {_plain(s.reason)} |" for s in result.scenarios]
-        for scenario in result.scenarios:
-            if scenario.findings:
-                lines += ["", f"## {scenario.id}", "", *_findings(scenario)]
-        return "\n".join(lines) + "\n"
+        if result.mapping_problems:
+            lines += ["", f"The mapping has {plural(len(result.mapping_problems), 'problem')}:", ""]
+            lines += [f"- {_plain(p)}" for p in result.mapping_problems[:10]]
+        if result.scenarios:
+            lines += ["", "| scenario | verdict | findings | why |", "|---|---|---|---|"]
+        lines += [f"| {_plain(s.id, 120)} | {_MARKS[s.verdict]} | {len(s.findings)} | {_plain(s.reason, 200)} |" for s in result.scenarios]
+        text = "\n".join(lines)
+        left = [s for s in result.scenarios if s.verdict is not Verdict.PASS]
+        while left and len(text) + len(told := _scenario(left[0])) < MOST_TEXT:
+            text += told
+            left.pop(0)
+        if left:
+            text += f"\n\n{plural(len(left), 'more scenario')} that did not pass: see report.html."
+        return f"{text}\n"
 
 
-def _findings(s: ScenarioResult) -> list[str]:
-    counted = Counter((f.rule, f.classification) for f in s.findings)
-    lines = []
-    for (rule, kind), number in counted.items():
-        lines.append(f"- **{rule}** {kind.replace('_', ' ')}, {number} time(s)")
-        examples = [f for f in s.findings if (f.rule, f.classification) == (rule, kind)][:MOST_EXAMPLES]
-        lines += [f"  - {_plain(f.message)}" for f in examples]
-    return [*lines, "", f"Reproduce: `{s.reproduce}`"]
+def _scenario(s: ScenarioResult) -> str:
+    lines = ["", "", f"## {_plain(s.id, 120)}", ""]
+    for cause in causes_of(s)[:40]:
+        lines += _cause(cause)
+    if not s.findings:
+        lines.append(f"{_MARKS[s.verdict]}: {_plain(s.reason)}")
+    return "\n".join([*lines, "", "Reproduce:", "", *_fenced(s.reproduce)])
 
 
-def _plain(text: str) -> str:
-    """Return text that Markdown and HTML cannot take for markup, on one line."""
-    flat = " ".join(text.split())
-    for character in "\\`*_{}[]<>|#":
-        flat = flat.replace(character, f"\\{character}")
-    return flat[:600]
+def _cause(cause: Cause) -> list[str]:
+    lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent} ({_plain(cause.first.rule, 60)})"]
+    return lines + [f"  - {_plain(f.message)}" for f in cause.findings[:EXAMPLES]]
+
+
+def _fenced(command: str) -> list[str]:
+    """Return a code block that the command cannot end: its fence is longer than any run of backticks inside."""
+    told = one_line(command, 2_000)
+    longest = max((len(run) for run in re.findall("`+", told)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}sh", told, fence]
+
+
+def _plain(text: str, most: int = 600) -> str:
+    """Return text, on one line, that Markdown cannot take for markup, a link or the mention of somebody."""
+    flat = _MARKUP.sub(lambda m: f"\\{m.group()}", one_line(text, most))
+    flat = _LINE_START.sub(lambda m: f"{m.group()}\\" if m.group().isdigit() else f"\\{m.group()}", flat)
+    # GitHub links bare addresses and notifies whoever is mentioned, whatever is escaped: an unseen joint prevents both.
+    return re.sub(r"(?i)(?<!\w)@|://|\bwww\.", lambda m: f"{m.group()[:-1]}\u200b{m.group()[-1]}" if len(m.group()) > 1 else "@\u200b", flat)

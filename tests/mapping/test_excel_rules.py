@@ -125,7 +125,7 @@ def test_a_company_without_key_is_told_what_to_add(tmp_path: Path) -> None:
 
 
 ODD = {
-    "mapping": "Zażółć = gęślą",
+    "mapping": "=Zażółć + gęślą",
     "systems": {"crm": "salesforce", "ma": "hubspot"},
     "objects": [
         {

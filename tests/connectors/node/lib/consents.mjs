@@ -57,7 +57,7 @@ export class Consents {
     }
   }
 
-  /** Pass on each proved yes to the newsletter, unless HubSpot knows a refusal that did not come from here. */
+  /** Pass on each proved yes to the newsletter, unless HubSpot knows a refusal that Salesforce does not. */
   async grant(people, refused) {
     for (const { contact, memo } of people) {
       const proof = bug === 'resubscribe' ? hash('everybody') : proofOf(contact);
@@ -76,9 +76,10 @@ export class Consents {
     if (bug !== 'resubscribe') {
       const { all, types } = await this.#statuses(email);
       const now = types.find((status) => status.subscriptionId === type);
-      // Our own refusal carries the stamp we were given when we wrote it; any other was made over there.
-      const isOurs = now?.status === 'UNSUBSCRIBED' && now.timestamp === said.noNews;
-      if (all || now?.status === 'SUBSCRIBED' || (now?.status === 'UNSUBSCRIBED' && !isOurs)) return;
+      // A refusal with the stamp it had when Salesforce refused too is the one that the new yes takes back. Any other
+      // was made over there since: it stays.
+      const isKnown = now?.status === 'UNSUBSCRIBED' && now.timestamp === said.noNews;
+      if (all || now?.status === 'SUBSCRIBED' || (now?.status === 'UNSUBSCRIBED' && !isKnown)) return;
     }
     await this.#set(email, type, 'SUBSCRIBED', {
       legalBasis: 'CONSENT_WITH_NOTICE',
