@@ -121,11 +121,19 @@ def mapping_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None
 
 
 @app.command()
-def qualify(json: JsonOption = False, seed: SeedOption = DEFAULT_SEED) -> None:
+def qualify(
+    variants: Annotated[list[str] | None, typer.Argument(metavar="[VARIANT]...", help="Default: every buggy variant.")] = None,
+    json: JsonOption = False,
+    seed: SeedOption = DEFAULT_SEED,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=64, help="Scenarios at the same time.")] = 1,
+) -> None:
     """Run the suite against the reference connector and its buggy variants."""
-    from .qualify import qualify as qualify_suite
+    from rich.console import Console
 
-    raise typer.Exit(qualify_suite(seed=seed, as_json=json, progress=_tell if sys.stderr.isatty() else None))
+    from .qualify.printing import run_and_print
+
+    say = _tell if sys.stderr.isatty() else None
+    raise typer.Exit(run_and_print(variants or [], seed=seed, jobs=jobs, as_json=json, say=say, console=Console()))
 
 
 @app.command()

@@ -1,10 +1,10 @@
 """Every error a user may meet.
 
-    SyncproofError
-    ├── InputError        the input is wrong (exit 64): where, what was given, what was allowed, what to do
-    │   └── carries `problems`, all of them at once
-    ├── SetupError        a scenario could not be set up (verdict UNKNOWN, exit 2)
-    └── BugError          a bug of ours (exit 70)
+SyncproofError
+├── InputError        the input is wrong (exit 64): where, what was given, what was allowed, what to do
+│   └── carries `problems`, all of them at once
+├── SetupError        a scenario could not be set up (verdict UNKNOWN, exit 2)
+└── BugError          a bug of ours (exit 70)
 """
 
 from __future__ import annotations

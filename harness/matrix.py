@@ -7,7 +7,8 @@ the record changes although this field does not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping as Dictionary, Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass
 
 from syncproof_mocks.schema import FieldInfo, FieldType

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess  # noqa: S404 (the reference connector is a separate program on purpose)
+import subprocess
 import sys
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,7 +23,7 @@ class Variant:
 @lru_cache(maxsize=1)
 def variants() -> tuple[Variant, ...]:
     """Return every buggy variant that the installed reference connector offers."""
-    done = subprocess.run(  # noqa: S603 (our own interpreter and module)
+    done = subprocess.run(
         [sys.executable, "-m", "syncproof.reference", "--bugs"], check=True, capture_output=True, timeout=60
     )
     return tuple(Variant(b["name"], b["bug_class"], b["citation"], b["what"]) for b in orjson.loads(done.stdout))

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
@@ -70,7 +71,7 @@ class Runner:
             results = self._all(chosen, sandboxes, work)
             result = RunResult(
                 version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
-                dict(request.mapping.systems), tuple(results), request.mapping.mapping, mapping_problems, stamp,
+                {str(k): v for k, v in request.mapping.systems.items()}, tuple(results), request.mapping.mapping, mapping_problems, stamp,
                 time.monotonic() - started,
             )
             if request.report_dir is not None:
@@ -129,7 +130,7 @@ class Runner:
     @staticmethod
     def _play(stage: Stage, scenario: Scenario) -> None:
         for step in scenario.steps:
-            stage.sandbox.call(lambda step=step: stage.journal.mark("step", str(step)))  # type: ignore[misc]
+            stage.sandbox.call(partial(stage.journal.mark, "step", str(step)))
             step.run(stage)
         healthy = all(s.ended == "exited" for s in stage.syncs)
         if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
@@ -217,7 +218,7 @@ def _order(finding: Finding) -> tuple[int, str, str, str, int]:
     return (list(Severity).index(finding.severity), finding.rule, finding.person or "", finding.field or "", finding.sync or 0)
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0911 (a chain of questions, the first yes answers)
     evidence: Evidence, checked: Iterable[Checked], findings: list[Finding], reason: str
 ) -> tuple[Verdict, str]:
     """FAIL with any finding; else UNKNOWN when something crashed, timed out, was not set up or saw nothing."""

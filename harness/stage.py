@@ -10,6 +10,7 @@ import random
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -168,7 +169,7 @@ class Stage:
         if found is not None:
             return found
         info = self.info(link, field)
-        return FieldRule(crm=field, ma=field, type=info.type)
+        return FieldRule(crm=field, ma=field, type=info.type, where="")
 
     def info(self, link: Link, field: str) -> FieldInfo:
         """Return the metadata of a field. Raises SetupError naming what exists."""
@@ -323,7 +324,7 @@ class Stage:
                 batch = [(k, c) for k, c in mine if len(c.moves) > number and c.moves[number].side is side]
                 if batch:
                     self.next_second()
-                    self.act(side, "edit_matrix", lambda batch=batch, number=number: self._moves(batch, number))  # type: ignore[misc]
+                    self.act(side, "edit_matrix", partial(self._moves, batch, number))
 
     def _moves(self, batch: list[tuple[str, Cell]], number: int) -> Iterable[Act]:
         for key, cell in batch:
@@ -346,7 +347,7 @@ class Stage:
         for side in Side:
             if settings.system in (side.value, "both"):
                 try:
-                    self.sandbox.call(lambda side=side: arm(self.sandbox.app(side), settings.model_dump()))
+                    self.sandbox.call(partial(arm, self.sandbox.app(side), settings.model_dump()))
                 except (ValueError, TypeError) as error:
                     raise SetupError(f"fault `{settings.fault}`: {error}") from error
 
@@ -354,7 +355,7 @@ class Stage:
         """Step `heal`."""
         for side in Side:
             if settings.system in (side.value, "both"):
-                self.sandbox.call(lambda side=side: disarm(self.sandbox.app(side), settings.fault))
+                self.sandbox.call(partial(disarm, self.sandbox.app(side), settings.fault))
 
     def lose_state(self, settings: Any) -> None:
         """Step `lose_state`: the connector's state directory is emptied, as after a re-installation."""

@@ -23,10 +23,8 @@ class Clock:
 
     def now_ms(self) -> int:
         """Return the sandbox time in milliseconds since 1970-01-01 UTC."""
-        if self._frozen_ms is not None:
-            value = self._frozen_ms
-        else:
-            value = time.time_ns() // 1_000_000 + self._offset_ms
+        frozen = self._frozen_ms
+        value = time.time_ns() // 1_000_000 + self._offset_ms if frozen is None else frozen
         # A host clock that steps back (NTP) must not reorder the journal.
         self._last_ms = max(self._last_ms, value)
         return self._last_ms

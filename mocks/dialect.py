@@ -101,10 +101,10 @@ class Dialect(ABC):
     def limited(self, request: Request, retry_after_s: int | None) -> Response:
         """Return the vendor's rate-limit refusal."""
 
-    def before(self, request: Request) -> None:
+    def before(self, request: Request) -> None:  # noqa: B027 (most vendors do nothing here)
         """Do what the vendor does before each request (index lag that has passed, usage counters)."""
 
-    def after(self, request: Request, response: Response) -> None:
+    def after(self, request: Request, response: Response) -> None:  # noqa: B027 (optional)
         """Add the headers that the vendor sends with each answer."""
 
     @abstractmethod

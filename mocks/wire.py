@@ -197,5 +197,13 @@ class Router:
     def nearest(self, method: str, path: str) -> Operation | None:
         """Return the supported operation that looks most like the request, for a hint."""
         wanted = f"{method} {path}"
-        scored = [(difflib.SequenceMatcher(None, wanted, f"{op.method} {op.path}").ratio(), op) for op in self.operations]
+        given = [s for s in path.split("/") if s]
+        scored = [(difflib.SequenceMatcher(None, wanted, _filled_in(op, given)).ratio(), op) for op in self.operations]
         return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+
+def _filled_in(op: Operation, given: list[str]) -> str:
+    """Return ``METHOD /path`` of an operation with its captured segments as the request has them: ids say nothing."""
+    segments = [s for s in op.path.split("/") if s]
+    shown = (given[n] if s.startswith("{") and n < len(given) else s for n, s in enumerate(segments))
+    return f"{op.method} /{'/'.join(shown)}"

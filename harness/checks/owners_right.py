@@ -31,7 +31,8 @@ def _compare(oracle: Oracle, seen: Seen, meeting: Meeting, rule: OwnerRule, sour
     own, other = oracle.evidence.dialects[source], oracle.evidence.dialects[source.other]
     owners = oracle.evidence.states[meeting.sync]
     before, after, there = meeting.before(source), meeting.after(source), meeting.after(source.other)
-    assert before is not None and there is not None
+    assert before is not None
+    assert there is not None
     names = (rule.crm, rule.ma) if source is Side.CRM else (rule.ma, rule.crm)
     wanted = own.owner_email(owners.on(source), before.values.get(names[0]))
     found = other.owner_email(owners.on(source.other), there.values.get(names[1]))

@@ -22,7 +22,7 @@ def refusal_spreads(oracle: Oracle, seen: Seen) -> None:
         after = oracle.evidence.states[number]
         start = oracle.evidence.syncs[number - 1].start_seq
         for side in (Side.CRM, Side.MA):
-            effective = ledger.effective(side, after.on(side))
+            effective = ledger.effective(side, after.on(side), in_use=True)
             present = oracle.taking_part(number)
             for person in present:
                 for key in ledger.keys:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from syncproof_mocks.journal import Exchange
 
-from ..mapping.grammar import Side
 from ..model import Severity, SyncSummary
 from ..oracle.fields import Oracle
 from ..oracle.refusals import is_refused_write
@@ -44,7 +43,7 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     seen.look("STATUS-003")
     succeeded = sync.ended == "exited" and sync.exit_code in oracle.evidence.success_exit_codes
-    if succeeded or (sync.ended == "exited" and (sync.refused or _has_leftovers(oracle, sync))):
+    if succeeded or (sync.ended == "exited" and (_was_refused(oracle, sync) or _has_leftovers(oracle, sync))):
         return
     seen.finding(
         "STATUS-003", f"Sync {sync.number} {_how(sync)}, although no request was refused for its content.",
@@ -53,13 +52,18 @@ def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     )
 
 
+def _was_refused(oracle: Oracle, sync: SyncSummary) -> bool:
+    """Tell whether something failed that excuses the connector; faults that it must survive do not."""
+    survivable = bool(oracle.evidence.options.get("must_survive"))
+    failed = (e for e in _exchanges(oracle, sync) if is_refused_write(e) or 400 <= e.status != 401)
+    return any(not (survivable and e.fault) for e in failed)
+
+
 def _has_leftovers(oracle: Oracle, sync: SyncSummary) -> bool:
     """Tell whether an honest connector has something to complain about: unclear duplicates, or somebody refused before."""
     if oracle.has_crowd(sync.number):
         return True
-    missing = (m for m in oracle.meetings.get(sync.number, ()) if (side := oracle.must_arrive(m)) and not m.after(side))
-    earlier = range(1, sync.number)
-    return any(oracle.refusals.excuses(n, side, m.subject) for m in missing for n in earlier for side in Side)
+    return oracle.refusals.still_stand(sync.number)
 
 
 def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from syncproof_mocks.schema import FieldType
 
@@ -23,7 +23,7 @@ from .phones import is_e164, phone_meaning
 __all__ = ["excluded", "format_problem", "is_blank", "neutral", "same", "stored"]
 
 Neutral = str | bool | Decimal | frozenset[str] | None
-Vendor = Literal["salesforce", "hubspot"]
+Vendor = str
 
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 

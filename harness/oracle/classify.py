@@ -45,7 +45,7 @@ class Wrong:
     fields: tuple[str, ...]  # the names of this field on both sides
 
 
-def classify(wrong: Wrong, trace: Trace) -> Damage:
+def classify(wrong: Wrong, trace: Trace) -> Damage:  # noqa: PLR0911 (a chain of questions, the first yes answers)
     """Return the damage. The order of the questions is from the most telling to the least."""
     if wrong.found is None:
         return Damage.BLANK_OVERWROTE if wrong.before is not None else Damage.DROPPED
@@ -77,7 +77,7 @@ def _foreign(wrong: Wrong, trace: Trace) -> Damage | None:
     return None if own & set(wrong.fields) or _is_date(wrong.found) else Damage.ANOTHER_FIELD
 
 
-def _spoilt(wrong: Wrong) -> Damage:
+def _spoilt(wrong: Wrong) -> Damage:  # noqa: PLR0911 (a chain of questions, the first yes answers)
     """The found value is a damaged form of the expected one, an old value, or out of nowhere."""
     expected, found = wrong.expected, wrong.found
     if isinstance(expected, frozenset) and isinstance(found, frozenset):
@@ -86,7 +86,7 @@ def _spoilt(wrong: Wrong) -> Damage:
         return Damage.INVENTED
     if _is_date(expected) and _is_date(found):
         return Damage.SHIFTED_DATE
-    if expected.startswith(found) or expected.startswith(found.rstrip(".…")):
+    if expected.startswith((found, found.rstrip(".…"))):
         return Damage.TRUNCATED
     if is_mangled(expected, found):
         return Damage.MANGLED

@@ -139,12 +139,23 @@ class ConsentLedger:
 
     # -- what systems made of it ---------------------------------------------------------------------
 
-    def effective(self, side: Side, snapshot: Snapshot) -> dict[tuple[str, ConsentKey], ConsentState]:
-        """Return (person, key) -> what a system says; several records of one person join to the most restrictive."""
+    def effective(
+        self, side: Side, snapshot: Snapshot, *, in_use: bool = False
+    ) -> dict[tuple[str, ConsentKey], ConsentState]:
+        """Return (person, key) -> what a system says; several records of one person join to the most restrictive.
+
+        ``in_use``: what a system keeps by address counts only for addresses to which it would mail the person now. A
+        refusal of an address that the person's record no longer has protects nobody.
+        """
         own: dict[tuple[str, ConsentKey], ConsentState] = {}
+        mailed = self._mailed(side, snapshot) if in_use else {}
+        people_kinds = self.identity.people_kinds(side)
         for row, mark in marks_in(self.evidence, side, snapshot):
             person = self._owner(side, row, mark)
-            if person is not None:
+            if person is None:
+                continue
+            point = mark.contact_point.strip().casefold()
+            if row.kind in people_kinds or point in mailed.get(person, (point,)):
                 slot = (person, mark.key)
                 own[slot] = max(own.get(slot, ConsentState.UNKNOWN), mark.state)
         for (person, key), state in list(own.items()):
@@ -153,6 +164,16 @@ class ConsentLedger:
                     if covers(key, narrow):
                         own[person, narrow] = max(own.get((person, narrow), ConsentState.UNKNOWN), state)
         return own
+
+    def _mailed(self, side: Side, snapshot: Snapshot) -> dict[str, set[str]]:
+        """Return person -> the first address of each living record that a system has of that person."""
+        found: dict[str, set[str]] = {}
+        for kind in self.identity.people_kinds(side):
+            for row in snapshot.rows(kind):
+                person, addresses = self.identity.person_of(side, row), self.evidence.dialects[side].addresses(row)
+                if person is not None and addresses:
+                    found.setdefault(person, set()).add(addresses[0].casefold())
+        return found
 
     @cached_property
     def turns(self) -> tuple[Turn, ...]:

@@ -130,6 +130,8 @@ class Oracle:
         if row is None or wanted not in meeting.object.creates or self.was_removed(meeting, source.other):
             return None
         at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
+        if source is Side.MA and self.scope.kept_out_beyond(meeting.object, row, at_ms):
+            return None
         return None if self.scope.kept_out(meeting.object, source, row, at_ms) else source.other
 
     def was_removed(self, meeting: Meeting, side: Side) -> bool:
@@ -152,7 +154,10 @@ class Oracle:
             yield from self._judge_created(meeting, meeting.created_on)
 
     def _judge_linked(self, m: Meeting) -> Iterator[Judgement]:
-        assert m.crm_before and m.ma_before and m.crm_after and m.ma_after
+        assert m.crm_before is not None
+        assert m.ma_before is not None
+        assert m.crm_after is not None
+        assert m.ma_after is not None
         had_base = self.scope.last_good(m.sync) > 0 and m.crm_base is not None and m.ma_base is not None
         if had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
             self.unchanged += 1

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from syncproof_mocks.journal import Exchange
+from syncproof_mocks.journal import Actor, Change, Exchange
 
 from ..evidence import Evidence
 from ..mapping.grammar import Side
 from .identity import Identity, side_of
-
 
 # Parts of operation ids that only look: what is not found there was not refused.
 _LOOKING = ("read", "search", "query", "list", "get", "describe", "retrieve")
@@ -39,6 +38,22 @@ class Refusals:
         if summary.ended != "exited" or summary.exit_code in self.evidence.success_exit_codes:
             return None
         return self._about.get((sync, side, person))
+
+    def still_stand(self, sync: int) -> bool:
+        """Tell whether somebody who was refused in an earlier sync (and reported) has not been written since."""
+        for number, side, person in self._about:
+            if number < sync and self.excuses(number, side, person) and not self._written_since(number, sync, side, person):
+                return True
+        return False
+
+    def _written_since(self, number: int, sync: int, side: Side, person: str) -> bool:
+        start, end = self.evidence.syncs[number - 1].end_seq, self.evidence.syncs[sync - 1].end_seq
+        system = self.evidence.dialects[side].name
+        return any(
+            isinstance(e, Change) and e.actor is Actor.CONNECTOR and e.system == system and e.after is not None
+            and self.identity.person_of(side, e.after) == person
+            for e in self.evidence.entries[start:end]
+        )
 
     @cached_property
     def _about(self) -> dict[tuple[int, Side, str], Exchange]:

@@ -14,7 +14,6 @@ from ..mapping.grammar import ObjectMapping, Side
 from ..mapping.meaning import excluded
 from .identity import Identity
 
-
 DAY_MS = 86_400_000
 
 
@@ -106,7 +105,12 @@ class Scope:
         return next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
 
     def is_broken(self, sync: int) -> bool:
-        """Tell whether a fault struck during this sync and the connector said that it had not succeeded."""
+        """Tell whether a fault struck during this sync and the connector said that it had not succeeded.
+
+        The scenario option ``must_survive`` says that its faults are no excuse.
+        """
+        if self.evidence.options.get("must_survive"):
+            return False
         summary = self.evidence.syncs[sync - 1]
         claims = summary.ended == "exited" and summary.exit_code in self.evidence.success_exit_codes
         window = self.evidence.entries[summary.start_seq : summary.end_seq]
@@ -130,14 +134,16 @@ class Scope:
         return lead is not None and lead.ma == obj.ma
 
     def _meeting(self, sync: int, subject: str, obj: ObjectMapping, states: tuple[State, State, State]) -> Meeting:
-        found: list[Row | None] = []
-        crowded = False
-        for state in states:
-            for side in (Side.CRM, Side.MA):
-                rows = self.subjects(state, side, obj).get(subject, [])
-                crowded = crowded or len(rows) > 1
-                found.append(rows[0] if rows else None)
-        return Meeting(sync, subject, obj, *found, crowded)
+        crm, ma = ([self.subjects(s, side, obj).get(subject, []) for s in states] for side in (Side.CRM, Side.MA))
+        crowded = any(len(rows) > 1 for rows in (*crm, *ma))
+        (c0, c1, c2), (m0, m1, m2) = ([rows[0] if rows else None for rows in side] for side in (crm, ma))
+        return Meeting(sync, subject, obj, c0, m0, c1, m1, c2, m2, crowded)
+
+    def kept_out_beyond(self, obj: ObjectMapping, row: Row, at_ms: int) -> bool:
+        """Tell whether the CRM record that an MA record would become were kept out: then nobody must make it."""
+        become = {r.crm: row.values.get(r.ma) for r in obj.fields}
+        asked = tuple(e for e in obj.exclude if e.crm in become)
+        return excluded(obj.model_copy(update={"exclude": asked}), Side.CRM, become, _moment(at_ms)) is not None
 
     def kept_out(self, obj: ObjectMapping, side: Side, row: Row, at_ms: int) -> str | None:
         """Return the reason why the mapping keeps this record out, or None."""

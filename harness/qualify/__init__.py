@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..connector_file import builtin_reference
+from ..errors import InputError, Problem
 from ..mapping.load import load_mapping
 from ..model import RunResult, Verdict
+from ..nearest import suggest
 from ..reference_bugs import Variant, variants
 from ..run_request import RunRequest
 from ..runner import run
@@ -83,9 +85,15 @@ class Qualification:
 def qualify(
     names: Sequence[str] = (), *, seed: int = 1, jobs: int = 1, say: Callable[[str], None] | None = None
 ) -> Qualification:
-    """Run the correct connector and the named variants (default: all). Raises KeyError for a variant nobody knows."""
+    """Run the correct connector and the named variants (default: all). Raises InputError for a variant nobody knows."""
     started = time.monotonic()
     known = {v.name: v for v in variants()}
+    unknown = [n for n in names if n not in known]
+    if unknown:
+        raise InputError(
+            Problem("qualify", f"no variant is called `{n}`{suggest(n, known)}.", "`syncproof qualify` without a name runs all.")
+            for n in unknown
+        )
     chosen = [known[n] for n in names] if names else list(known.values())
     wanted = sorted({s for v in chosen for s in EXPECTED[v.name].scenarios})
     if say:

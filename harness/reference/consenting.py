@@ -42,7 +42,11 @@ class Consenting:
 
     def statuses(self, pairs: Iterable[Pair], newcomers: Iterable[tuple[ObjectContract, Row]], moved: set[str]) -> Statuses:
         """Return the statuses of people who changed in the MA (``moved``: ids) or whose CRM consent is news."""
-        wanted = {str(p.ma.get("email") or "") for p in pairs if p.ma_id in moved or self._is_news(p)}
+        wanted = set()
+        for pair in pairs:
+            old, new = str(pair.ma.get("email") or ""), str(pair.crm.get(pair.contract.key[0]) or "")
+            if pair.ma_id in moved or self._is_news(pair) or folded(old) != folded(new):
+                wanted |= {old, new}
         for contract, row in newcomers:
             stances = [self._said_in_crm(rule, row).stance for rule in _purposes(contract)]
             if Stance.GRANTED in stances:
@@ -84,11 +88,16 @@ class Consenting:
             assert rule.consent is not None
             if rule.consent.purpose == "*":
                 self._plan_flag(plan, rule, ma_out, old, new)
+                continue
+            subscription = self._subscription_id(rule)
+            known, known_new = statuses.get(folded(old)), statuses.get(folded(new), {})
+            if subscription is None or (known is None and old):
+                continue
+            ma = ma_statement((known or {}).get(subscription))
+            if folded(old) == folded(new):
+                self._plan_purpose(plan, rule, subscription, ma, ma_out, new)
             else:
-                known = statuses.get(folded(old))
-                subscription = self._subscription_id(rule)
-                if subscription is not None and (known is not None or not old or folded(old) != folded(new)):
-                    self._plan_purpose(plan, rule, subscription, (known or {}).get(subscription), ma_out, new)
+                self._plan_moving(plan, rule, subscription, ma, ma_statement(known_new.get(subscription)), ma_out, new)
         if self._bugs.on("optout_resurrected_by_push") and plan.moves:
             self._push_again(plan, new)
 
@@ -106,12 +115,26 @@ class Consenting:
         if self._bugs.on("optout_wiped_by_unrelated_write") and any(m.side == "crm" for m in plan.moves):
             plan.moves.append(Move(f"{rule.crm}*", "crm", {rule.crm: ma_out}, ma_out))
 
-    def _plan_purpose(
-        self, plan: Plan, rule: Rule, subscription: str, status: Row | None, ma_out: bool, email: str
+    def _plan_moving(
+        self, plan: Plan, rule: Rule, subscription: str, old: Statement, new: Statement, ma_out: bool, email: str
     ) -> None:
+        """Plan one purpose of a person whose address changes: what the old one refused, the new one must refuse too."""
+        withdrawn = Stance.WITHDRAWN in (old.stance, new.stance)
+        ma = new if new.stance is Stance.WITHDRAWN or not withdrawn else old
+        if self._plan_purpose(plan, rule, subscription, ma, ma_out, email):
+            return
+        crm = self._said_in_crm(rule, plan.pair.crm)
+        if withdrawn and new.stance is not Stance.WITHDRAWN:
+            self._say_in_ma(plan.consents, rule, subscription, Statement(Stance.WITHDRAWN), email, ma_out)
+        elif crm.stance is Stance.GRANTED and crm.is_proved and new.stance is Stance.SILENT and not withdrawn:
+            self._say_in_ma(plan.consents, rule, subscription, crm, email, ma_out)
+
+    def _plan_purpose(
+        self, plan: Plan, rule: Rule, subscription: str, ma: Statement, ma_out: bool, email: str
+    ) -> bool:
+        """Plan one purpose; returns True when the MA is told about it."""
         base = _stance(plan.bases.get(rule.crm))
         crm = self._said_in_crm(rule, plan.pair.crm)
-        ma = ma_statement(status)
         if ma_out:
             # Opted out of everything, HubSpot shows every type as unsubscribed: that says nothing about this one.
             ma = Statement(base) if base is Stance.WITHDRAWN and crm.stance is Stance.WITHDRAWN else SILENT
@@ -123,6 +146,7 @@ class Consenting:
             self._say_in_ma(plan.consents, rule, subscription, step.to_ma, email, out)
         if step.to_crm is None and step.to_ma is None and base is not crm.stance:
             plan.agreed[rule.crm] = crm.stance
+        return step.to_ma is not None
 
     def _say_in_ma(
         self, acts: list[ConsentAct], rule: Rule, subscription: str, said: Statement, email: str, out: bool

@@ -49,7 +49,7 @@ def to_crm(rule: Rule, value: Neutral, bugs: Bugs) -> Any:
     if rule.type == "datetime":
         return iso_datetime(int(value))
     if rule.type == "country" and isinstance(value, str):
-        return _country_as(value, rule.crm_format)
+        return _country_as(rule, value, rule.crm_format)
     if isinstance(value, str) and rule.type in ("text", "phone"):
         return _mistaken_text(html.escape(value) if bugs.on("html_entities") else value, bugs)
     return value
@@ -74,7 +74,7 @@ def _text_to_ma(rule: Rule, value: str, bugs: Bugs) -> str:
     if rule.type == "date" and bugs.on("day_month_swapped"):
         return _swapped(value)
     if rule.type == "country":
-        return _country_as(value, rule.ma_format)
+        return _country_as(rule, value, rule.ma_format)
     if rule.type == "text":
         value = _mistaken_text(value, bugs)
     return rule.values.get(value, value)
@@ -160,8 +160,11 @@ def _country(rule: Rule, value: str) -> str:
     return _lookup(value, "alpha_2")
 
 
-def _country_as(value: str, form: str) -> str:
-    return _lookup(value, "alpha_2" if form == "iso2" else "name") if form in ("iso2", "name") and len(value) == 2 else value
+def _country_as(rule: Rule, value: str, form: str) -> str:
+    if "iso2" not in (rule.crm_format, rule.ma_format):
+        # A spelling that the other side would "correct" comes back as an edit: what people wrote is kept.
+        return value
+    return value if form == "iso2" else _lookup(value, "name")
 
 
 def _lookup(value: str, attribute: str) -> str:

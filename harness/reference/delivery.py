@@ -29,6 +29,9 @@ class Delivery:
         """Send everything. What is refused is reported and parked; what fails for a while marks the plan."""
         for plan in plans:
             self._drop_parked(plan)
+            for move, reason in plan.unsendable:
+                record = plan.crm_record if move.side == "crm" else plan.ma_record
+                self._park(move.side, record, move.name, move.fingerprint, reason)
         with self._state.saving():
             for plan in plans:
                 self._state.agree(plan.pair.crm_id, plan.agreed)

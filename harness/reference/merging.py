@@ -82,8 +82,7 @@ def _two_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[
 def _follow(rule: Rule, reader: str, master: Neutral, base: Base, bugs: Bugs) -> Decision:
     """One direction only: the reading side follows its master."""
     if _is_blank(master, bugs):
-        # At first contact only the CRM, the system of record, may empty a field of the other side.
-        cleared = rule.direction == "crm_to_ma" if base is UNKNOWN else base != master or rule.enforce == "always"
+        cleared = base is UNKNOWN or base != master or rule.enforce == "always"
         return _write(reader, master) if cleared and (_clears(rule, bugs) or bugs.on("blank_overwrites")) else NOTHING
     if base is UNKNOWN or base != master or rule.enforce == "always":
         return _write(reader, master)

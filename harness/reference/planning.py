@@ -66,6 +66,7 @@ class Plan:
     moves: list[Move] = field(default_factory=list)
     agreed: dict[str, Base] = field(default_factory=dict)
     consents: list[ConsentAct] = field(default_factory=list)
+    unsendable: list[tuple[Move, str]] = field(default_factory=list)  # what the mapping does not let through, and why
     failed: bool = False  # a failure that time may heal: look again in the next run
 
     @property
@@ -133,10 +134,7 @@ class Planner:
 
     def _add(self, plan: Plan, move: Move, rule: Rule) -> None:
         if rule.max_length and isinstance(move.agreed, str) and len(move.agreed) > rule.max_length:
-            self._outcome.refuse(
-                plan.crm_record if move.side == "crm" else plan.ma_record,
-                f"{rule.crm}: longer than the {rule.max_length} characters of the mapping",
-            )
+            plan.unsendable.append((move, f"{rule.crm}: longer than the {rule.max_length} characters of the mapping"))
             return
         plan.moves.append(move)
 
@@ -174,10 +172,15 @@ class Planner:
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
             value = from_crm(rule, row.get(rule.crm))
-            if rule.direction == "ma_to_crm" or (value is None and rule.crm != contract.key[0]):
+            if rule.direction == "ma_to_crm":
+                # The new record is blank there: that is no wish to empty the CRM.
+                agreed[rule.crm] = None
+                continue
+            if value is None and rule.crm != contract.key[0]:
                 continue
             if rule.max_length and isinstance(value, str) and len(value) > rule.max_length:
-                self._outcome.refuse(f"{contract.object}/{row['Id']}", f"{rule.crm}: longer than the mapping allows")
+                reason = f"{rule.crm}: longer than the {rule.max_length} characters of the mapping"
+                self._state.park("crm", f"{contract.object}/{row['Id']}", rule.crm, "", reason)
                 continue
             properties[rule.ma] = to_ma(rule, value, self._bugs)
             agreed[rule.crm] = value
@@ -199,6 +202,8 @@ class Planner:
             if value is not None and (rule.direction in ("both", "ma_to_crm") or rule is key):
                 fields[rule.crm] = to_crm(rule, value, self._bugs)
                 agreed[rule.crm] = value
+            elif rule.direction == "crm_to_ma":
+                agreed[rule.crm] = None
         for required in ("LastName", "Company"):
             if contract.crm == "Lead" and not fields.get(required):
                 fields[required] = PLACEHOLDER

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
-from .bugs import Bugs
+from .bugs import BUGS, Bugs
 from .contract import ObjectContract, load_contracts
 from .crm import SalesforceSide
 from .failures import AuthorisationError, ConfigurationError, ConnectorError
@@ -22,8 +24,14 @@ from .state import State
 from .syncing import FamilySync
 
 
-def main(environ: Mapping[str, str] | None = None) -> int:
-    """Run one sync and return its exit code: 0 all accepted, 1 something refused, 2 it could not start."""
+def main(environ: Mapping[str, str] | None = None, arguments: Sequence[str] | None = None) -> int:
+    """Run one sync and return its exit code: 0 all accepted, 1 something refused, 2 it could not start.
+
+    With the argument ``--bugs`` it only prints its switchable bugs, as JSON.
+    """
+    if "--bugs" in (sys.argv[1:] if arguments is None else arguments):
+        print(json.dumps([asdict(bug) for bug in BUGS]))
+        return 0
     try:
         settings = settings_from(os.environ if environ is None else environ)
         bugs = Bugs(settings.bugs)

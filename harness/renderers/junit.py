@@ -6,10 +6,10 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from ..grouping import causes_of
-from ..legible import cut
+from ..legible import cut, visible
 from ..model import RunResult, ScenarioResult, Verdict
 
-# XML 1.0 has no way to write these characters; a connector may well print them.
+# XML 1.0 has no way to write these characters, escaped or not; a connector may well print them.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_TEXT = 20_000
 MOST_MESSAGE = 1_000
@@ -47,9 +47,13 @@ def _case(s: ScenarioResult) -> str:
     for cause in causes:
         lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({cause.extent})")
         lines += [f"    {f.message}" for f in cause.findings[:EXAMPLES]]
-    text = _FORBIDDEN.sub("?", cut("\n".join(lines), MOST_TEXT))
-    return f"<testcase {attributes}><{tag} message={_attribute(message)}>{escape(text)}</{tag}></testcase>"
+    text = escape(_legible(cut("\n".join(lines), MOST_TEXT)))
+    return f"<testcase {attributes}><{tag} message={_attribute(message)}>{text}</{tag}></testcase>"
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(_FORBIDDEN.sub("?", text))
+    return quoteattr(_legible(text))
+
+
+def _legible(text: str) -> str:
+    return _FORBIDDEN.sub("?", visible(text))

@@ -1,1 +1,1 @@
-
+"""CRM dialects: one folder or file per vendor; the name is the word used in a mapping."""

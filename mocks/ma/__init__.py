@@ -1,1 +1,1 @@
-
+"""Marketing-automation dialects: one folder or file per vendor; the name is the word used in a mapping."""

@@ -174,6 +174,10 @@ class StoreAgainstModel(RuleBasedStateMachine):
             assert (found.id if found else None) == (survivor if record and not record[1] else None)
 
     @invariant()
+    def a_record_that_is_there_answers_for_itself(self) -> None:
+        assert [self.store.resolve("thing", key) for key in self.records] == list(self.records)
+
+    @invariant()
     def the_journal_can_be_replayed_to_where_the_store_is(self) -> None:
         rows: dict[str, Any] = {}
         for change in self.store.journal.changes():

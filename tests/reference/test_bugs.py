@@ -133,8 +133,8 @@ def _(s: Any, bug: str) -> Any:
 
 @story("batch_partial_ignored")
 def _(s: Any, bug: str) -> Any:
-    _crm, ma_id = _started(s, bug, {"MobilePhone": "1"}, {"mobilephone": "1"})
-    s.edit_ma(ma_id, mobilephone="9" * 100)
+    crm_id, _ma = _started(s, bug)
+    s.edit_crm(crm_id, Email="typo@example.invalidtld")
     return s.sync(bug).code
 
 

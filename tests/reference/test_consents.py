@@ -168,6 +168,21 @@ def test_an_address_that_changes_takes_the_refusal_along(sandbox: Any) -> None:
     assert s.ma_contact(ma_id)["hs_email_optout"] == "true"
 
 
+def test_a_newsletter_refused_under_the_old_address_is_refused_under_the_new_one(sandbox: Any) -> None:
+    s = sandbox
+    crm_id, ma_id = s.linked()
+    s.sync()
+    s.wait(60)
+    s.consent_ma(ma_id, NEWSLETTER, grant=False)
+    s.edit_crm(crm_id, Email="new@example.com")
+
+    s.sync()
+
+    assert s.ma_contact(ma_id)["email"] == "new@example.com"
+    assert s.newsletter("new@example.com") == "UNSUBSCRIBED"
+    assert s.contact(crm_id)["Newsletter_Consent__c"] == "OptOut"
+
+
 def test_nobody_who_refused_everything_is_subscribed_to_one_thing(sandbox: Any) -> None:
     s = sandbox
     values = s.person(HasOptedOutOfEmail=True, **_said("2026-03-01T10:00:00.000+0000"))

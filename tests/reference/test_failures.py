@@ -53,6 +53,10 @@ def test_a_bad_field_does_not_keep_the_rest_of_the_record_back(sandbox: Any) -> 
     assert run.code == 1
     assert "MobilePhone" in run.refused[0]
     assert long not in run.stdout + run.stderr
+    again = s.sync()
+    assert (again.code, again.refused, again.writes) == (1, run.refused, []), "it remains refused, and reported"
+    s.edit_ma(ma_id, mobilephone="+1")
+    assert s.sync().code == 0
 
 
 def test_rate_limits_and_outages_are_waited_out(sandbox: Any, waited: list[float]) -> None:

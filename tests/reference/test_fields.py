@@ -161,3 +161,20 @@ def test_at_first_contact_a_blank_never_overwrites_and_the_winner_decides(sandbo
     assert (s.contact(crm_id)["MailingPostalCode"], s.ma_contact(ma_id)["zip"]) == ("ma", "ma")
     assert s.contact(crm_id)["Title"] == "Boss"
     assert s.ma_contact(ma_id)["city"] == "Brno"
+
+
+def test_a_field_that_only_the_ma_fills_is_not_emptied_by_a_new_ma_record(sandbox: Any) -> None:
+    s = sandbox
+    values = s.person(Engagement_Score__c=7.5)
+    crm_id = s.seed_crm("Contact", **values)
+    s.sync()
+    s.wait(60)
+    s.edit_crm(crm_id, Phone="1")
+
+    s.sync()
+    assert s.contact(crm_id)["Engagement_Score__c"] == 7.5
+    s.wait(60)
+    s.edit_ma(s.by_email(values["Email"])["id"], engagement_score="9")
+    s.sync()
+
+    assert s.contact(crm_id)["Engagement_Score__c"] == 9

@@ -38,6 +38,7 @@ ONE_WAY = [
     ("clear", "on_change", N, "x", N, "-"),
     ("clear", "always", N, "x", N, "ma<-None"),
     ("keep", "", N, "x", UNKNOWN, "-"),
+    ("clear", "", N, "x", UNKNOWN, "ma<-None"),
     ("", "", "a", "x", UNKNOWN, "ma<-a"),
     ("", "", "a", N, UNKNOWN, "ma<-a"),
 ]
@@ -48,12 +49,6 @@ def test_the_reading_side_follows_its_master(blank: str, enforce: str, master: A
     assert _merged("crm_to_ma", "", blank, enforce, master, copy, base) == expected
     mirrored = expected.replace("ma<-", "crm<-")
     assert _merged("ma_to_crm", "", blank, enforce, copy, master, base) == mirrored
-
-
-def test_at_first_contact_only_the_crm_may_empty_a_field() -> None:
-    assert _merged("crm_to_ma", "", "clear", "", N, "x", UNKNOWN) == "ma<-None"
-    assert _merged("ma_to_crm", "", "clear", "", "x", N, UNKNOWN) == "-"
-    assert _merged("ma_to_crm", "", "clear", "always", "x", N, UNKNOWN) == "-"
 
 
 TWO_WAY = [

@@ -73,6 +73,13 @@ def test_a_country_code_on_one_side_is_a_name_on_the_other() -> None:
     assert from_crm(rule, "Poland") == from_ma(rule, "PL")
 
 
+@pytest.mark.parametrize("spelling", ["US", "United States", "Polska", "de"])
+def test_a_country_is_kept_as_people_wrote_it_where_both_sides_hold_names(spelling: str) -> None:
+    rule = Rule("C", "m", type="country", crm_format="name", ma_format="name")
+    assert to_ma(rule, from_crm(rule, spelling), Bugs()) == spelling
+    assert to_crm(rule, from_ma(rule, spelling), Bugs()) == spelling
+
+
 def test_what_salesforce_demands_is_not_a_value() -> None:
     assert from_crm(Rule("Company", "company"), "[not provided]") is None
 

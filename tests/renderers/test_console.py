@@ -1,0 +1,80 @@
+"""The result on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import replace
+
+from rich.console import Console
+from syncproof.console import MOST_THEMES, print_run
+from syncproof.model import RunResult
+
+from tests.renderers.sample import empty, hostile, overwrite, sample
+
+
+def printed(result: RunResult, width: int = 120, terminal: bool = False) -> str:
+    stream = io.StringIO()
+    print_run(result, Console(file=stream, width=width, force_terminal=terminal, color_system="standard" if terminal else None))
+    return stream.getvalue()
+
+
+def test_the_last_lines_say_the_verdict_and_what_it_means() -> None:
+    last = printed(sample()).splitlines()[-2:]
+
+    assert last[0].startswith("✗ FAIL  acme-sync: Do not go live: 4 critical findings: people who refused mail can be mailed again")
+    assert last[1].strip() == (
+        "5 scenarios (1 PASS, 3 FAIL, 1 UNKNOWN), seed 4711, 47 s; rests on 1 assumed vendor behaviour"
+    )
+
+
+def test_each_kind_of_finding_is_told_once_with_an_example_and_its_command() -> None:
+    text = printed(sample())
+
+    assert "✗ major  The wrong side won (FIELD-002)  12 findings: phone in the MA" in text
+    assert text.count("expected `+48 22 555 77") == 1
+    assert text.index("✗ critical") < text.index("✗ major") < text.index("✗ minor")
+    assert "syncproof run overwrite/contact_matrix --seed 4711 --connector connector.yaml" in text
+
+
+def test_commands_stay_on_one_line_in_a_narrow_pipe() -> None:
+    assert "  syncproof run consent/opt_out_in_ma_survives_push --seed 4711 --connector connector.yaml\n" in printed(sample(), 40)
+
+
+def test_scenarios_are_listed_with_verdict_reason_and_numbers() -> None:
+    line = next(x for x in printed(sample(), 160).splitlines() if "faults/server_down" in x)
+
+    assert "? UNKNOWN" in line
+    assert "did not end within 120 s" in line
+    assert line.split()[-4:] == ["1.9", "s", "0.5", "s"]
+
+
+def test_hostile_text_reaches_the_terminal_as_text() -> None:
+    text = printed(hostile())
+    coloured = re.sub(r"\x1b\[[\d;]*m", "", printed(hostile(), terminal=True))
+
+    assert not {c for c in text if ord(c) < 32} - {"\n"}
+    assert "\u202e" not in text
+    assert "⟨U+001B⟩[31mred" in text
+    assert coloured == text
+
+
+def test_square_brackets_are_not_taken_for_markup() -> None:
+    scenario = replace(overwrite(), reason="[bold red]not markup[/] [link=https://x]")
+
+    assert "[bold red]not markup[/]" in printed(replace(sample(), scenarios=(scenario,)), 200)
+
+
+def test_a_run_without_scenarios_proves_nothing() -> None:
+    text = printed(empty())
+
+    assert "? UNKNOWN  acme-sync: Nothing was run, so nothing is proved." in text
+
+
+def test_many_kinds_of_findings_are_counted() -> None:
+    scenario = overwrite()
+    findings = tuple(replace(scenario.findings[0], rule=f"OWN-{n:03d}") for n in range(MOST_THEMES + 5))
+    text = printed(replace(sample(), scenarios=(replace(scenario, findings=findings),)))
+
+    assert text.count("The wrong side won") == MOST_THEMES
+    assert "and 5 more kinds of findings, in the report" in text

@@ -1,0 +1,112 @@
+"""Findings become causes, causes become themes, and words say what they mean."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from syncproof import checks
+from syncproof.grouping import causes, causes_of, place, themes
+from syncproof.model import Finding, RunResult, ScenarioResult, Severity, Verdict
+from syncproof.oracle.classify import Damage
+from syncproof.phrases import consequence, damage, known_classifications, meaning
+
+from tests.renderers.sample import consent, empty, overwrite, quiet, sample, unset
+
+
+def of(*scenarios: ScenarioResult) -> RunResult:
+    return replace(sample(), scenarios=scenarios, verdict=Verdict.worst(s.verdict for s in scenarios))
+
+
+def test_a_cause_is_one_rule_damage_field_and_system_of_one_scenario() -> None:
+    base = overwrite()
+    first = base.findings[0]
+    others = (replace(first, field="fax"), replace(first, system="crm"), replace(first, rule="FIELD-009"), replace(first, classification="dropped"))
+    found = causes_of(replace(base, findings=(first, replace(first, person="p9 Else", sync=7), *others)))
+
+    assert [len(c.findings) for c in found] == [2, 1, 1, 1, 1]
+
+
+def test_the_worst_come_first_then_the_most_frequent() -> None:
+    order = [(c.severity, len(c.findings)) for c in causes(sample())]
+
+    assert order == [
+        (Severity.CRITICAL, 3), (Severity.CRITICAL, 1), (Severity.MAJOR, 12), *[(Severity.MAJOR, 1)] * 5, (Severity.MINOR, 1),
+    ]
+
+
+def test_nothing_is_lost_or_counted_twice() -> None:
+    result = of(consent(), overwrite(), overwrite())
+
+    assert sum(len(c.findings) for c in causes(result)) == sum(len(s.findings) for s in result.scenarios)
+    assert sum(t.findings for t in themes(causes(result))) == sum(len(s.findings) for s in result.scenarios)
+
+
+def test_the_extent_tells_people_from_times() -> None:
+    base = overwrite()
+    twice = replace(base, findings=(*base.findings[:12], *base.findings[:12]))
+    company = replace(base, findings=(replace(base.findings[0], kind="company"),))
+    nobody = replace(base, findings=(replace(base.findings[0], person=None),))
+
+    assert [causes_of(s)[0].extent for s in (base, twice, company, nobody)] == ["12 people", "12 people, 24 times", "1 company", "1 time"]
+
+
+def test_a_theme_gathers_fields_and_scenarios() -> None:
+    other = replace(overwrite(), id="overwrite/lead_matrix", findings=(replace(overwrite().findings[0], field="Fax", system="crm"),))
+    theme = themes(causes(of(overwrite(), other)))[0]
+
+    assert theme.words == "The wrong side won"
+    assert theme.places == ("phone in the MA", "Fax in the CRM")
+    assert theme.scenarios == ("overwrite/contact_matrix", "overwrite/lead_matrix")
+    assert theme.people == 13
+
+
+@pytest.mark.parametrize(
+    ("system", "field", "words"), [("ma", "phone", "phone in the MA"), ("ma", None, "The MA"), (None, "phone", "phone"), (None, None, "The connector")]
+)
+def test_a_place_is_field_and_system(system: str | None, field: str | None, words: str) -> None:
+    assert place(Finding("R", "m", Severity.MAJOR, system, field=field)) == words
+
+
+def test_every_classification_of_the_checks_has_words_of_its_own() -> None:
+    said = {str(d) for d in Damage} | set(_said_by_checks())
+
+    assert {"duplicate", "refusal_lifted", "deleted", "scope_widened"} <= said
+    assert said <= known_classifications()
+    assert all(damage(c) and consequence(c) for c in said)
+
+
+def _said_by_checks() -> Iterator[str]:
+    for path in Path(next(iter(checks.__path__))).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "classification":
+                yield from (n.value for n in ast.walk(node.value) if isinstance(n, ast.Constant) and isinstance(n.value, str))
+
+
+def test_an_unknown_classification_is_read_out() -> None:
+    assert (damage("gone_fishing"), damage(""), consequence("gone_fishing")) == ("gone fishing", "the rule was broken", "")
+
+
+def test_the_meaning_counts_the_worst_severity_only() -> None:
+    assert meaning(of(consent())) == "Do not go live: 3 critical findings: people who refused mail can be mailed again."
+    assert meaning(of(overwrite())).startswith("Do not go live: 14 major findings: newer or better data is replaced")
+
+
+def test_a_minor_finding_is_no_reason_to_panic_and_no_pass() -> None:
+    scenario = replace(overwrite(), findings=(replace(overwrite().findings[0], severity=Severity.MINOR, classification="format_changed"),))
+
+    assert meaning(of(scenario)) == "Fix it, or accept it in writing: 1 minor finding: values change their format."
+
+
+def test_unknown_is_never_worded_as_a_success() -> None:
+    assert meaning(empty()) == "Nothing was run, so nothing is proved."
+    assert meaning(of(unset())).startswith("Not proved: the only scenario could not be judged, which is not a pass.")
+    assert meaning(of(quiet(), unset())).startswith("Not proved: 1 of 2 scenarios could not be judged")
+    assert meaning(of(consent(), unset())).endswith("1 of 2 scenarios could not be judged.")
+
+
+def test_a_pass_still_points_at_what_was_not_checked() -> None:
+    assert meaning(of(quiet())) == "Nothing speaks against this connector in 1 scenario; what was not checked is listed below."
