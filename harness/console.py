@@ -13,6 +13,7 @@ from .model import RunResult, ScenarioResult, Severity, Verdict
 from .phrases import VERDICT_MARKS, consequence, meaning
 
 MOST_THEMES = 12
+WIDE = 110
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 _SHADES = {Severity.CRITICAL: "bold red", Severity.MAJOR: "yellow", Severity.MINOR: "dim"}
 _INDENT = "  "
@@ -21,7 +22,7 @@ _INDENT = "  "
 def print_run(result: RunResult, console: Console) -> None:
     """Print a run. Nothing of the data is taken for markup or sent to the terminal as a control sequence."""
     if result.scenarios:
-        console.print(_scenarios(result))
+        console.print(_scenarios(result, wide=console.width >= WIDE))
     found = themes(causes(result))
     for theme in found[:MOST_THEMES]:
         _print_theme(console, theme)
@@ -48,18 +49,19 @@ def _print_verdict(result: RunResult, console: Console) -> None:
     )
 
 
-def _scenarios(result: RunResult) -> Table:
+def _scenarios(result: RunResult, wide: bool) -> Table:
+    """Return the table; the numbers need room that a narrow terminal gives to the names."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
-    table.add_column("scenario", overflow="fold")
+    table.add_column("scenario", overflow="fold", min_width=min(44, max(len(s.id) for s in result.scenarios)))
     table.add_column("verdict", no_wrap=True)
     table.add_column("why", overflow="fold")
-    for name in ("people", "requests", "connector", "ours"):
+    for name in ("people", "requests", "connector", "ours") if wide else ():
         table.add_column(name, justify="right", no_wrap=True)
     for s in result.scenarios:
-        table.add_row(
-            Text(one_line(s.id, 120)), _verdict(s.verdict), Text(one_line(s.reason, 200)), f"{s.people:,}", f"{sum(s.calls.values()):,}",
-            duration(s.connector_seconds), duration(max(0.0, s.seconds - s.connector_seconds)),
+        numbers = (
+            f"{s.people:,}", f"{sum(s.calls.values()):,}", duration(s.connector_seconds), duration(max(0.0, s.seconds - s.connector_seconds)),
         )
+        table.add_row(Text(one_line(s.id, 120)), _verdict(s.verdict), Text(one_line(s.reason, 200)), *(numbers if wide else ()))
     return table
 
 

@@ -38,6 +38,16 @@ class Cause:
         """Return how many different people (or companies) it happened to; 0 when it is about nobody."""
         return len({f.person for f in self.findings if f.person})
 
+    def examples(self, most: int) -> tuple[Finding, ...]:
+        """Return up to ``most`` findings to show in full: different people first, each at the first time."""
+        firsts: dict[str | None, Finding] = {}
+        for finding in self.findings:
+            firsts.setdefault(finding.person, finding)
+        chosen = list(firsts.values())[:most]
+        # Identity, not equality: two findings may say the very same.
+        taken = {id(f) for f in chosen}
+        return (*chosen, *[f for f in self.findings if id(f) not in taken][: most - len(chosen)])
+
     @property
     def classes(self) -> tuple[str, ...]:
         """Return the bug classes, sorted."""

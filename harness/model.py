@@ -108,6 +108,7 @@ class SyncSummary:
     refused: int
     output_tail: str = ""
     output_file: str = ""
+    leftovers: tuple[str, ...] = ()  # processes the connector left running; they were ended
 
 
 @dataclass(frozen=True, slots=True)

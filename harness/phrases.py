@@ -42,6 +42,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "person_printed": ("a person's data was printed", "personal data leaks into logs"),
     "never_called": ("it never called this system", "nothing is synchronised at all"),
     "failed": ("a sync failed", "synchronisation stops"),
+    "processes_left": ("it left processes running", "stray processes pile up and sync behind your back"),
     "false_success": ("it claimed success for refused data", "data is lost while the connector reports success"),
     "not_quiet": ("a sync with nothing to do wrote", "records are rewritten without a reason"),
     "assertion": ("a check of your own failed", "your own checks do not hold"),

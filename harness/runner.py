@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import shlex
 import tempfile
+import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,7 +24,7 @@ from syncproof_mocks.journal import Entry, Exchange
 from .checks import Checked, checks, run_check
 from .connector_file import expand
 from .drivers import Ended
-from .drivers.command import Command
+from .drivers.command import Command, Running
 from .errors import SetupError
 from .evidence import Evidence
 from .exposure import exposures
@@ -50,6 +51,9 @@ class Runner:
         self.driver = Command()
         self.journals: dict[str, tuple[Entry, ...]] = {}
         self.secrets: set[str] = set()
+        self._lock = threading.Lock()
+        self._running: set[Running] = set()
+        self._is_over = False
 
     def run(self) -> RunResult:
         """Run everything, write the reports, return the result. Raises InputError before anything is started."""
@@ -94,7 +98,32 @@ class Runner:
             return [one(n, s) for n, s in enumerate(chosen, start=1)]
         with ThreadPoolExecutor(self.request.jobs) as pool:
             waiting = [pool.submit(one, n, s) for n, s in enumerate(chosen, start=1)]
-            return [w.result() for w in waiting]
+            try:
+                return [w.result() for w in waiting]
+            except BaseException:
+                # Ctrl-C, or a bug of ours: nobody waits for connectors that may take minutes to end by themselves.
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._kill_all()
+                raise
+
+    def _kill_all(self) -> None:
+        with self._lock:
+            self._is_over = True
+            for running in self._running:
+                running.kill()
+
+    def _await(self, start: Callable[[], Running]) -> Ended:
+        """Start a connector and wait for its end; it can be ended from another thread meanwhile."""
+        with self._lock:
+            if self._is_over:
+                raise SetupError("the run was interrupted")
+            running = start()
+            self._running.add(running)
+        try:
+            return running.wait()
+        finally:
+            with self._lock:
+                self._running.discard(running)
 
     def _say(self, text: str) -> None:
         if self.request.progress is not None:
@@ -150,15 +179,18 @@ class Runner:
             state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
             values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
             expanded = expand(connector, values)
-            return self.driver.run(
-                expanded.argv, expanded.env, connector.cwd, connector.timeout_s, output / f"sync-{number}.log",
-                folder / "home",
+            log, home = output / f"sync-{number}.log", folder / "home"
+            start = partial(
+                self.driver.start, expanded.argv, expanded.env, connector.cwd, connector.timeout_s, log, home
             )
+            return self._await(start)
 
         return connect
 
     def _reproduce(self, scenario: Scenario) -> str:
         words = ["syncproof", "run", scenario.argument, "--seed", str(self.request.seed)]
+        for bug in filter(None, self.request.connector.env.get("SYNC_BUGS", "").split(",")):
+            words += ["--bug", bug]
         if self.request.connector.path is not None:
             words += ["--connector", str(self.request.connector.path)]
         own = (default_mapping_file(), self.request.connector.mapping_path)

@@ -422,7 +422,7 @@ class Stage:
         tail = ended.output.decode("utf-8", "replace")[-TAIL_CHARACTERS:] or ended.reason
         return SyncSummary(
             number, ended.exit_code, ended.ended, ended.seconds, start, end, len(exchanges), len(changed), refused, tail,
-            f"sync-{number}.log",
+            f"sync-{number}.log", ended.leftovers,
         )
 
     def evidence(self) -> Evidence:

@@ -13,7 +13,10 @@ RULES = (
     Rule("STATUS-001", "a sync that left something refused does not claim success", Severity.CRITICAL, ("B013", "B059")),
     Rule("STATUS-002", "the connector talks to both systems", Severity.CRITICAL, ("B097",)),
     Rule("STATUS-003", "a sync ends by itself and successfully when nothing was refused", Severity.MAJOR, ("B014", "B054")),
+    Rule("STATUS-004", "a one-shot connector leaves no process behind", Severity.MINOR, ("B097",)),
 )
+
+LAST_WORDS = 200
 
 
 def success_is_true(oracle: Oracle, seen: Seen) -> None:
@@ -22,6 +25,17 @@ def success_is_true(oracle: Oracle, seen: Seen) -> None:
         _talked(oracle, seen, sync)
         _ended(oracle, seen, sync)
         _claimed(oracle, seen, sync)
+        _left(seen, sync)
+
+
+def _left(seen: Seen, sync: SyncSummary) -> None:
+    seen.look("STATUS-004")
+    if sync.leftovers:
+        seen.finding(
+            "STATUS-004", f"Sync {sync.number} left {len(sync.leftovers)} process(es) running when it ended; they were "
+            f"ended: {', '.join(sync.leftovers[:3])}.", expected="no process", found=len(sync.leftovers),
+            classification="processes_left", sync=sync.number,
+        )
 
 
 def _exchanges(oracle: Oracle, sync: SyncSummary) -> list[Exchange]:
@@ -35,7 +49,7 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
         if dialect.name not in called:
             seen.finding(
                 "STATUS-002", f"Sync {sync.number} ended ({_how(sync)}) without one request to {dialect.name}: "
-                "nothing was read there, so nothing is proved.", system=str(side), expected="requests", found=0,
+                f"nothing was read there, so nothing is proved.{_last_words(oracle, sync)}", system=str(side), expected="requests", found=0,
                 classification="never_called", sync=sync.number,
             )
 
@@ -46,7 +60,7 @@ def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     if succeeded or (sync.ended == "exited" and (_was_refused(oracle, sync) or _has_leftovers(oracle, sync))):
         return
     seen.finding(
-        "STATUS-003", f"Sync {sync.number} {_how(sync)}, although no request was refused for its content.",
+        "STATUS-003", f"Sync {sync.number} {_how(sync)}, although no request was refused for its content.{_last_words(oracle, sync)}",
         expected="exit code 0", found=_how(sync), classification="failed", sync=sync.number,
         story=tuple(sync.output_tail.splitlines()[-5:]),
     )
@@ -101,3 +115,14 @@ def _how(sync: SyncSummary) -> str:
     if sync.ended == "exited":
         return f"ended with exit code {sync.exit_code}"
     return f"ended: {sync.ended} after {sync.seconds:.0f} s" if sync.ended != "not started" else "was not started"
+
+
+def _last_words(oracle: Oracle, sync: SyncSummary) -> str:
+    """Return the last line the connector printed: most often the very reason why it did nothing."""
+    lines = [line.strip() for line in sync.output_tail.splitlines() if line.strip()]
+    if not lines:
+        return " It printed nothing."
+    last = "".join(c if c.isprintable() else " " for c in lines[-1])
+    for secret in oracle.evidence.secrets:
+        last = last.replace(secret, "***")
+    return f" It last said: `{last[:LAST_WORDS]}`."

@@ -2,7 +2,7 @@
 
 Neutral: text and phones as text without outer blanks, e-mail addresses in lower case, numbers as float, dates as
 `YYYY-MM-DD`, datetimes as epoch milliseconds, booleans as bool, multi-picklists as sorted tuples, picklists as the
-CRM's word. None stands for blank.
+CRM's word, countries as codes where the mapping states a format. None stands for blank.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from .bugs import Bugs
 from .contract import Rule
+from .countries import country_code, country_name
 
 Neutral = str | float | int | bool | tuple[str, ...] | None
 
@@ -154,27 +155,14 @@ _PARSERS: dict[str, Callable[[Any], Neutral]] = {
 
 
 def _country(rule: Rule, value: str) -> str:
-    """Return the ISO alpha-2 code where one side stores codes; names on both sides are compared as they are."""
-    if "iso2" not in (rule.crm_format, rule.ma_format):
-        return value
-    return _lookup(value, "alpha_2")
+    """Return the code where the mapping says how countries are written; elsewhere text is compared as text."""
+    return country_code(value) if rule.crm_format or rule.ma_format else value
 
 
 def _country_as(rule: Rule, value: str, form: str) -> str:
-    if "iso2" not in (rule.crm_format, rule.ma_format):
-        # A spelling that the other side would "correct" comes back as an edit: what people wrote is kept.
+    if not (rule.crm_format or rule.ma_format) or form == "iso2":
         return value
-    return value if form == "iso2" else _lookup(value, "name")
-
-
-def _lookup(value: str, attribute: str) -> str:
-    # Loaded only when a mapping stores codes on one side: it costs more than the rest of the start together.
-    import pycountry
-
-    try:
-        return str(getattr(pycountry.countries.lookup(value), attribute))
-    except LookupError:
-        return value
+    return country_name(value)
 
 
 def _mistaken_text(value: str, bugs: Bugs) -> str:

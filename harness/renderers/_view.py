@@ -170,10 +170,12 @@ def _theme(theme: Theme, anchors: Mapping[int, str]) -> ThemeView:
 
 def _cause(cause: Cause, anchor: str, scenario: Scenario, full: bool) -> CauseView:
     examples = EXAMPLES if full else 1
-    rest = cause.findings[examples:]
+    chosen = cause.examples(examples)
+    taken = {id(f) for f in chosen}
+    rest = [f for f in cause.findings if id(f) not in taken]
     most = MOST_INSTANCES if full else EXAMPLES
     return CauseView(
-        anchor, cause, scenario.anchor, tuple(_example(f, scenario) for f in cause.findings[:examples]),
+        anchor, cause, scenario.anchor, tuple(_example(f, scenario) for f in chosen),
         tuple(Instance(one_line(f.person or place(f), 120), f.sync, say(f.expected, 120), say(f.found, 120)) for f in rest[:most]),
         max(0, len(rest) - most),
     )

@@ -19,11 +19,11 @@ MOST_NOTES = 100
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: a verdict, or the plain statement that it had nothing to look at."""
+    """One check that had something to look at, or could not look."""
 
     name: str
     rules: str
-    verdict: Verdict | None
+    verdict: Verdict
     mark: str
     saw: str
 
@@ -85,7 +85,9 @@ class Scenario:
     causes: tuple[tuple[str, str], ...]
     classes: str
     faults: tuple[str, ...]
-    checks: tuple[Check, ...]
+    checks: bool
+    judged: tuple[Check, ...]
+    idle: tuple[str, ...]  # checks that had nothing to look at: neither PASS nor FAIL
     grid: Grid | None
     exposures: tuple[Exposure, ...]
     more_exposures: int
@@ -104,7 +106,7 @@ def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, st
         anchor, s.id, s.title, s.verdict, VERDICT_MARKS[s.verdict], s.reason, s.people, tuple(_sync(x) for x in s.syncs),
         requests, f"{requests / s.people:.1f}" if s.people else "", duration(s.seconds), duration(s.connector_seconds),
         duration(max(0.0, s.seconds - s.connector_seconds)), tuple(causes), ", ".join(s.classes), s.faults_fired,
-        tuple(_check(c) for c in s.checks), grid(s.matrix, anchor), tuple(_exposure(e) for e in s.exposure[:MOST_EXPOSURES]),
+        bool(s.checks), tuple(_check(c) for c in s.checks if not _is_idle(c)), tuple(c.check for c in s.checks if _is_idle(c)), grid(s.matrix, anchor), tuple(_exposure(e) for e in s.exposure[:MOST_EXPOSURES]),
         max(0, len(s.exposure) - MOST_EXPOSURES), _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce,
         {e.seq: f"{anchor}-{e.seq}" for e in s.timeline if e.flagged},
     )
@@ -115,15 +117,17 @@ def found_in(s: ScenarioResult) -> int:
     return max(len(s.findings), sum(len(c.findings) for c in s.checks))
 
 
+def _is_idle(c: CheckResult) -> bool:
+    return c.verdict is Verdict.PASS and not c.looked_at
+
+
 def _check(c: CheckResult) -> Check:
     rules = ", ".join(c.rules)
-    if c.verdict is Verdict.PASS and not c.looked_at:
-        return Check(c.check, rules, None, "–", "")
     told = [plural(c.looked_at, "fact")] if c.looked_at else []
     if c.findings:
         told.append(plural(len(c.findings), "finding"))
     if c.reason:
-        told.append(c.reason)
+        told.append(one_line(c.reason, 600))
     return Check(c.check, rules, c.verdict, VERDICT_MARKS[c.verdict], "; ".join(told))
 
 

@@ -8,9 +8,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ..legible import plural, visible
+from ..legible import cut, one_line, plural, visible
 from ..model import RunResult
 from ._view import page
+
+# The last bound on any one text (a connector may print anything); most are cut much earlier.
+MOST_TEXT = 20_000
 
 
 class HtmlPage:
@@ -30,10 +33,11 @@ def _template() -> Template:
         finalize=_legible,
     )
     environment.globals["plural"] = plural
+    environment.filters["short"] = lambda text, most=120: one_line(str(text), most)
     environment.filters["thousands"] = lambda number: f"{number:,}"
     return environment.get_template("report.html.j2")
 
 
 def _legible(value: Any) -> Any:
     """Make every text of the data visible before it is escaped; what the template itself marks up passes."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return visible(cut(value, MOST_TEXT)) if isinstance(value, str) and not isinstance(value, Markup) else value

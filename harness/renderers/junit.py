@@ -46,7 +46,7 @@ def _case(s: ScenarioResult) -> str:
     lines = [f"reproduce: {s.reproduce}"]
     for cause in causes:
         lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({cause.extent})")
-        lines += [f"    {f.message}" for f in cause.findings[:EXAMPLES]]
+        lines += [f"    {f.message}" for f in cause.examples(EXAMPLES)]
     text = escape(_legible(cut("\n".join(lines), MOST_TEXT)))
     return f"<testcase {attributes}><{tag} message={_attribute(message)}>{text}</{tag}></testcase>"
 

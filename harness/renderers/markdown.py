@@ -58,7 +58,7 @@ def _scenario(s: ScenarioResult) -> str:
 
 def _cause(cause: Cause) -> list[str]:
     lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent} ({_plain(cause.first.rule, 60)})"]
-    return lines + [f"  - {_plain(f.message)}" for f in cause.findings[:EXAMPLES]]
+    return lines + [f"  - {_plain(f.message)}" for f in cause.examples(EXAMPLES)]
 
 
 def _fenced(command: str) -> list[str]:

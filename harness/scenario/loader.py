@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -87,8 +87,9 @@ def builtin_folder() -> Path:
     return Path(str(importlib.import_module("syncproof_scenarios").__file__)).parent
 
 
-def builtin() -> dict[str, Found]:
-    """Return the built-in scenario files by name, e.g. `overwrite/full_matrix`, in order."""
+@cache
+def builtin() -> Mapping[str, Found]:
+    """Return the built-in scenario files by name, e.g. `overwrite/full_matrix`, in order. They are looked for once."""
     root = builtin_folder()
     named = {_name_in(root, path): path for path in sorted(root.rglob("*.yaml")) if _is_scenario(path)}
     return {name: Found(path, name, name) for name, path in named.items()}

@@ -73,11 +73,20 @@ def test_a_country_code_on_one_side_is_a_name_on_the_other() -> None:
     assert from_crm(rule, "Poland") == from_ma(rule, "PL")
 
 
-@pytest.mark.parametrize("spelling", ["US", "United States", "Polska", "de"])
-def test_a_country_is_kept_as_people_wrote_it_where_both_sides_hold_names(spelling: str) -> None:
+@pytest.mark.parametrize(("spelling", "name"), [
+    ("US", "United States"), ("USA", "United States"), ("Polska", "Poland"), ("de", "Germany"), ("Česko", "Czechia"),
+    ("Türkiye", "Türkiye"), ("Kenya", "Kenya"), ("Atlantis", "Atlantis"),
+])
+def test_where_both_sides_hold_names_the_english_one_travels_and_comes_back_as_no_edit(spelling: str, name: str) -> None:
     rule = Rule("C", "m", type="country", crm_format="name", ma_format="name")
-    assert to_ma(rule, from_crm(rule, spelling), Bugs()) == spelling
-    assert to_crm(rule, from_ma(rule, spelling), Bugs()) == spelling
+    sent = to_ma(rule, from_crm(rule, spelling), Bugs())
+    assert sent == name
+    assert from_ma(rule, sent) == from_crm(rule, spelling)
+
+
+def test_a_country_without_a_stated_format_is_text() -> None:
+    rule = Rule("C", "m", type="country")
+    assert to_ma(rule, from_crm(rule, "Polska"), Bugs()) == "Polska"
 
 
 def test_what_salesforce_demands_is_not_a_value() -> None:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from rich.console import Console
 from syncproof.console import MOST_THEMES, print_run
 from syncproof.model import RunResult
-
 from tests.renderers.sample import empty, hostile, overwrite, sample
 
 
@@ -47,6 +46,14 @@ def test_scenarios_are_listed_with_verdict_reason_and_numbers() -> None:
     assert "? UNKNOWN" in line
     assert "did not end within 120 s" in line
     assert line.split()[-4:] == ["1.9", "s", "0.5", "s"]
+
+
+def test_a_narrow_terminal_keeps_names_and_verdicts_whole() -> None:
+    text = printed(sample(), 80)
+
+    assert all(f" {s.id} " in text for s in sample().scenarios)
+    assert max(len(line) for line in text.splitlines()[:9]) <= 80
+    assert "requests" not in text.splitlines()[1]
 
 
 def test_hostile_text_reaches_the_terminal_as_text() -> None:

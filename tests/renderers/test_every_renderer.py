@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 from syncproof.model import Verdict
 from syncproof.renderers import Renderer, renderers
-
 from tests.renderers.render_sample import FOLDER, rendered
 from tests.renderers.sample import empty, hostile, sample, unset
 

@@ -13,7 +13,6 @@ from syncproof.grouping import causes, causes_of, place, themes
 from syncproof.model import Finding, RunResult, ScenarioResult, Severity, Verdict
 from syncproof.oracle.classify import Damage
 from syncproof.phrases import consequence, damage, known_classifications, meaning
-
 from tests.renderers.sample import consent, empty, overwrite, quiet, sample, unset
 
 
@@ -54,6 +53,16 @@ def test_the_extent_tells_people_from_times() -> None:
     assert [causes_of(s)[0].extent for s in (base, twice, company, nobody)] == ["12 people", "12 people, 24 times", "1 company", "1 time"]
 
 
+def test_examples_are_of_different_people_as_far_as_there_are_any() -> None:
+    base = overwrite()
+    one, two = base.findings[0], base.findings[1]
+    cause = causes_of(replace(base, findings=(one, replace(one, sync=2), replace(one, sync=3), two, one)))[0]
+
+    assert [(f.person, f.sync) for f in cause.examples(3)] == [(one.person, 1), (two.person, 1), (one.person, 2)]
+    assert [f.person for f in cause.examples(1)] == [one.person]
+    assert len(cause.examples(99)) == 4  # the first finding stands there twice
+
+
 def test_a_theme_gathers_fields_and_scenarios() -> None:
     other = replace(overwrite(), id="overwrite/lead_matrix", findings=(replace(overwrite().findings[0], field="Fax", system="crm"),))
     theme = themes(causes(of(overwrite(), other)))[0]
@@ -71,12 +80,20 @@ def test_a_place_is_field_and_system(system: str | None, field: str | None, word
     assert place(Finding("R", "m", Severity.MAJOR, system, field=field)) == words
 
 
-def test_every_classification_of_the_checks_has_words_of_its_own() -> None:
-    said = {str(d) for d in Damage} | set(_said_by_checks())
+def test_every_damage_to_a_field_has_words_of_its_own() -> None:
+    assert {str(d) for d in Damage} <= known_classifications()
+    assert all(damage(c) and consequence(c) for c in known_classifications())
 
-    assert {"duplicate", "refusal_lifted", "deleted", "scope_widened"} <= said
-    assert said <= known_classifications()
-    assert all(damage(c) and consequence(c) for c in said)
+
+def test_every_classification_of_the_checks_reads_like_words() -> None:
+    said = set(_said_by_checks())
+
+    assert {"duplicate", "refusal_lifted", "deleted", "scope_widened"} <= said & known_classifications()
+    assert not [c for c in said if "_" in damage(c)]
+
+
+def test_no_words_are_kept_for_what_nobody_says() -> None:
+    assert known_classifications() <= {str(d) for d in Damage} | set(_said_by_checks()) | {"assertion"}
 
 
 def _said_by_checks() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from dataclasses import replace
@@ -9,7 +10,6 @@ from dataclasses import replace
 import pytest
 from syncproof.model import CheckResult, RunResult, TimelineEntry, Verdict
 from syncproof.renderers.html_page import HtmlPage
-
 from tests.renderers.pages import Read
 from tests.renderers.sample import HOSTILE, PEOPLE, empty, hostile, overwrite, quiet, sample
 
@@ -63,7 +63,7 @@ def test_headings_go_down_one_step_at_a_time(read: Read) -> None:
 
     assert levels[0] == 1
     assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
 
 
 def test_there_are_landmarks_and_scrolling_boxes_take_the_keyboard(read: Read) -> None:
@@ -161,7 +161,7 @@ def test_an_open_window_of_exposure_is_told_from_a_closed_one() -> None:
 
 def test_long_runs_of_ordinary_requests_are_folded_and_guilty_ones_are_not() -> None:
     text = page(sample())
-    folded = re.search(r'<details class="run"><summary>29 requests.*?</details>', text, re.S)
+    folded = re.search(r'<details class="run"><summary>29 requests.*?</details>', text, re.DOTALL)
 
     assert folded is not None
     assert "#60" in folded.group()

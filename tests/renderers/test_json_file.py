@@ -9,7 +9,6 @@ from typing import Any
 from syncproof.model import RunResult
 from syncproof.renderers.json_file import JsonFile
 from syncproof.report_folder import RESULT_SCHEMA
-
 from tests.renderers.sample import hostile, sample
 
 RUN = {"schema", "syncproof", "seed", "verdict", "connector", "systems", "assumed_behaviours", "scenarios"}

@@ -6,7 +6,6 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 from syncproof.renderers.junit import MOST_TEXT, Junit
-
 from tests.renderers.sample import empty, hostile, overwrite, sample
 
 

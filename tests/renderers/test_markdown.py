@@ -8,7 +8,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from syncproof.model import RunResult
 from syncproof.renderers.markdown import MOST_TEXT, Markdown
-
 from tests.renderers.sample import HOSTILE, hostile, overwrite, sample
 
 
@@ -54,11 +53,20 @@ def test_nobody_is_mentioned_and_no_address_is_linked() -> None:
     assert "me@acme.example" in text
 
 
-def test_a_command_with_backticks_stays_in_its_block() -> None:
-    scenario = replace(overwrite(), reproduce="syncproof run '````' && echo `id`")
+def test_a_command_of_backticks_stays_in_its_block() -> None:
+    scenario = replace(overwrite(), reproduce="````")
     blocks = [t.content for t in tokens(replace(sample(), scenarios=(scenario,))) if t.type == "fence"]
 
-    assert blocks == ["syncproof run '````' && echo `id`\n"]
+    assert blocks == ["````\n"]
+
+
+def test_a_reason_cannot_add_a_column() -> None:
+    scenario = replace(overwrite(), reason="one | two \\| three \\")
+    found = tokens(replace(sample(), scenarios=(scenario,)))
+    texts = ["".join(c.content for c in t.children or ()) for t in found if t.type == "inline"]
+
+    assert len([t for t in found if t.type == "td_open"]) == 4
+    assert "one | two \\| three \\" in texts
 
 
 def test_findings_are_grouped_with_three_examples() -> None:

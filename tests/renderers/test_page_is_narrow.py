@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from syncproof.model import RunResult
 from syncproof.renderers.html_page import HtmlPage
-
 from tests.renderers.sample import empty, hostile, sample
 
 BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)

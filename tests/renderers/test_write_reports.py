@@ -10,7 +10,6 @@ from syncproof import renderers as family
 from syncproof.errors import InputError
 from syncproof.renderers import prepare_report_dir, write_reports
 from syncproof_mocks.journal import Actor, Exchange, Mark
-
 from tests.renderers.sample import empty, sample
 
 FILES = {"report.html", "result.json", "junit.xml", "summary.md", "journal.jsonl.gz"}
@@ -50,6 +49,8 @@ def test_equal_runs_give_equal_bytes(tmp_path: Path, output: Path) -> None:
 
     for file in FILES:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+    # The time stamp of gzip (RFC 1952: bytes 4 to 7) would differ a second later.
+    assert (tmp_path / "one" / "journal.jsonl.gz").read_bytes()[4:8] == bytes(4)
 
 
 def test_neither_the_journal_nor_the_output_holds_a_credential(tmp_path: Path, output: Path) -> None:

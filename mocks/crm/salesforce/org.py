@@ -60,7 +60,7 @@ class Org(Dialect):
         self.calls_used = 0
         self._calls_since_ms = self.clock.now_ms()
         self.org_id = next_id(self.dice, "00D")
-        dice = self.dice
+        dice = self.world.vault
         secret = dice.token("salesforce.security_token", 24)
         self.identity = Identity(
             client_id="3MVG9" + dice.token("salesforce.client_id", 40),
@@ -86,7 +86,7 @@ class Org(Dialect):
 
     def open_session(self, user_id: str) -> Session:
         """Return a new session of a user."""
-        token = f"{self.org_id[:15]}!AQ{self.dice.token('salesforce.session', 86)}"
+        token = f"{self.org_id[:15]}!AQ{self.world.vault.token('salesforce.session', 86)}"
         session = self.sessions[token] = Session(token, user_id, self.clock.now_ms())
         return session
 
@@ -111,7 +111,7 @@ class Org(Dialect):
         """Return a new refresh token of the integration user; the one it replaces ends."""
         if replacing is not None:
             self.refresh_tokens.pop(replacing, None)
-        made = "5Aep861" + self.dice.token("salesforce.refresh", 60)
+        made = "5Aep861" + self.world.vault.token("salesforce.refresh", 60)
         self.refresh_tokens[made] = self.user_id
         return made
 

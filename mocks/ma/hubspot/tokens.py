@@ -44,7 +44,7 @@ class Tokens:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        dice = dialect.dice
+        dice = dialect.world.vault
         self.private = f"pat-eu1-{dice.uuid('hubspot.private_app')}"
         self.client_id = dice.uuid("hubspot.client_id")
         self.client_secret = dice.uuid("hubspot.client_secret")
@@ -65,20 +65,20 @@ class Tokens:
         """Return a new OAuth access token with these scopes, ending after ``lifetime_s`` (default: the switch)."""
         seconds = int(self._dialect.settings["token_lifetime_s"]) if lifetime_s is None else lifetime_s
         # Access tokens of HubSpot are opaque and begin with a C.
-        value = "C" + self._dialect.dice.token("hubspot.access_token", 94)
+        value = "C" + self._dialect.world.vault.token("hubspot.access_token", 94)
         expires_ms = self._dialect.clock.now_ms() + seconds * 1000
         self._tokens[value] = Token(value, frozenset(scopes), expires_ms, seconds)
         return value
 
     def issue_private(self, scopes: Iterable[str]) -> str:
         """Return the token of a further private app that has only these scopes."""
-        value = f"pat-eu1-{self._dialect.dice.uuid('hubspot.private_app')}"
+        value = f"pat-eu1-{self._dialect.world.vault.uuid('hubspot.private_app')}"
         self._tokens[value] = Token(value, frozenset(scopes), None)
         return value
 
     def issue_code(self, redirect_uri: str, scopes: Iterable[str] = ALL_SCOPES) -> str:
         """Return an authorisation code for one exchange, as the consent page would put it into the redirect."""
-        code = self._dialect.dice.uuid("hubspot.code")
+        code = self._dialect.world.vault.uuid("hubspot.code")
         self._codes[code] = Grant(tuple(scopes), redirect_uri)
         return code
 
@@ -103,7 +103,7 @@ class Tokens:
     def use_code(self, code: str) -> str:
         """Spend a code and return the refresh token of its grant. Raises KeyError."""
         grant = self._codes.pop(code)
-        refresh = f"eu1-{self._dialect.dice.uuid('hubspot.refresh_token')}"
+        refresh = f"eu1-{self._dialect.world.vault.uuid('hubspot.refresh_token')}"
         self._refresh[refresh] = grant
         return refresh
 

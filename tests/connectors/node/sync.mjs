@@ -20,7 +20,7 @@ async function main() {
     saveMemory(settings.stateDir, memory);
   }
   refused.tell();
-  process.exitCode = refused.size && bug !== 'claims_success' ? 1 : 0;
+  process.exitCode = refused.size ? 1 : 0;
 }
 
 async function sync(memory, refused) {
@@ -32,7 +32,7 @@ async function sync(memory, refused) {
   const owners = await salesforce.ownersOf(contacts, await hubspot.owners());
   const work = plan(contacts, owners, memory);
 
-  await consents.follow(work.moved, refused);
+  if (bug !== 'leaves_refusals_behind') await consents.follow(work.moved, refused);
   await consents.refuse(work.refusing, refused);
   await hubspot.write(work.people.filter(({ contact }) => !refused.has(contact.Id)), memory, refused);
   await consents.grant(work.people.filter(({ contact }) => !refused.has(contact.Id)), refused);

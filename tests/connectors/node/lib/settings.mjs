@@ -19,8 +19,8 @@ export const settings = {
 };
 
 const BUGS = [
-  'claims_success', // ends with exit code 0 whatever was refused
   'first_batch_only', // writes the first hundred people and forgets the rest
+  'leaves_refusals_behind', // a new address starts without the refusals of the old one
   'prints_people', // logs addresses
   'resends_everything', // writes every value at every run
   'resubscribe', // subscribes everybody to the newsletter, whatever they said
