@@ -23,7 +23,7 @@ from syncproof.scenario.grammar import Scenario
 from syncproof.stage import Stage
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.ideal import Ideal  # noqa: E402
+from tests.ideal import Ideal
 
 EDIT = {"edit": {"side": "crm", "who": "all", "set": {"Phone": "$fresh", "Title": "$fresh"}}}
 COMPARED = 500

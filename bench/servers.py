@@ -208,7 +208,7 @@ def serve_plain() -> None:
     from fastapi import FastAPI, HTTPException
     from pydantic import BaseModel, create_model
 
-    optional: dict[str, Any] = {f: (str | int | bool | None, None) for f in MA_FIELDS}
+    optional: dict[str, Any] = dict.fromkeys(MA_FIELDS, (str | int | bool | None, None))
     model: type[BaseModel] = create_model("Contact", id=(str | None, None), **optional)
     app, contacts = FastAPI(), {str(n): model(id=str(n), **contact(n, MA_FIELDS)) for n in range(PEOPLE)}
 

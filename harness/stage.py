@@ -420,6 +420,8 @@ class Stage:
         changed = {e.exchange for e in self.journal.changes(start, end) if e.actor is Actor.CONNECTOR}
         refused = sum(len(e.refused) or (400 <= e.status != 401) for e in exchanges)
         tail = ended.output.decode("utf-8", "replace")[-TAIL_CHARACTERS:] or ended.reason
+        for secret in self.sandbox.secrets():
+            tail = tail.replace(secret, "***")  # what it printed is judged from the whole output, not from here
         return SyncSummary(
             number, ended.exit_code, ended.ended, ended.seconds, start, end, len(exchanges), len(changed), refused, tail,
             f"sync-{number}.log", ended.leftovers,

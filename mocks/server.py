@@ -107,24 +107,30 @@ class MockApp:
         if operation is not None:
             entry.operation, entry.evidence = operation.id, str(operation.evidence)
 
-        async def proceed() -> Response:
-            return self._perform(request, operation, entry)
-
         if self.interceptors:
-            request.exchange = entry
-            for interceptor in self.interceptors:
-                proceed = _wrap(interceptor, dialect, request, operation, proceed)
-            try:
-                response = await proceed()
-            except Exception:  # noqa: BLE001 (a fault that breaks is a bug of ours as well)
-                entry.crash = traceback.format_exc()
-                response = dialect.failed(request)
+            response = await self._intercepted(request, operation, entry)
         else:
             response = self._perform(request, operation, entry)
         response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
         return response
+
+    async def _intercepted(self, request: Request, operation: Operation | None, entry: Exchange) -> Response:
+        """Let the faults that are switched on decide, the latest first; one that breaks is a bug of ours as well."""
+
+        async def perform() -> Response:
+            return self._perform(request, operation, entry)
+
+        proceed: Proceed = perform
+        request.exchange = entry
+        for interceptor in self.interceptors:
+            proceed = _wrap(interceptor, self.dialect, request, operation, proceed)
+        try:
+            return await proceed()
+        except Exception:  # noqa: BLE001 (it must become an UNKNOWN verdict, not a dead server)
+            entry.crash = traceback.format_exc()
+            return self.dialect.failed(request)
 
     def _perform(self, request: Request, operation: Operation | None, entry: Exchange) -> Response:
         """Run the vendor's part: refuse, authorise or answer. Changes made meanwhile are caused by ``entry``."""

@@ -6,6 +6,7 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 
 from ..mapping.grammar import Side
 from ..model import Severity
+from ..oracle.consent_story import sides_around
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -20,7 +21,7 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
         return
     start = oracle.evidence.syncs[last - 1].start_seq
     for side in (Side.CRM, Side.MA):
-        effective = ledger.effective(side, oracle.evidence.states[last].on(side))
+        effective = oracle.said(oracle.evidence.states[last], side)
         for person in oracle.taking_part(last):
             for key in ledger.keys:
                 if key.purpose == "*" or ledger.state_at(person, key, start) < ConsentState.GRANTED:
@@ -41,4 +42,5 @@ def _compare(oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Sid
             "CONS-008", f"{label} said yes to {key} with proof, but the {side.upper()} says {state.name.lower()} after "
             f"the last sync: this person wants mail and gets none.", system=str(side), kind="contact", person=label,
             field=str(key), expected="granted", found=state.name.lower(), classification="consent_not_spread", sync=sync,
+            sides=sides_around(oracle, person, key, sync),
         )

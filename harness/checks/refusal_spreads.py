@@ -6,6 +6,7 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 
 from ..mapping.grammar import Side
 from ..model import Severity
+from ..oracle.consent_story import sides_around
 from ..oracle.consents import Saying, covers
 from ..oracle.fields import Oracle
 from . import Rule, Seen
@@ -71,6 +72,7 @@ def _report(
         found=state.name.lower(), classification="refusal_not_spread", sync=number,
         caused_by=turn.change.seq if turn else None,
         requests=(turn.change.exchange,) if turn and turn.change.exchange is not None else (),
+        sides=sides_around(oracle, person, key, number),
         story=(f"{label} said no to {said.key} {where}{when}.",
                f"Sync {number} ended and the {side.upper()} still says {state.name.lower()}."),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncproof_mocks.journal import Actor
 
 from ..model import Severity
+from ..oracle.consent_story import told
 from ..oracle.consents import ConsentLedger, Turn
 from ..oracle.fields import Oracle
 from . import Rule, Seen
@@ -46,7 +47,7 @@ def _report(oracle: Oracle, seen: Seen, ledger: ConsentLedger, turn: Turn) -> No
         f"{turn.after.name.lower()} {where}, without a newer yes by the person with proof.",
         system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key), expected="withdrawn",
         found=turn.after.name.lower(), classification="refusal_lifted", caused_by=turn.change.seq,
-        record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (),
+        record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
         story=(
             f"{label} said no to {said.key if said else turn.key}"
             + (" before the scenario started." if said is None or said.seq < 0 else f" at #{said.seq}."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from syncproof_mocks.journal import Actor
 
 from ..model import Severity
+from ..oracle.consent_story import told
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -33,5 +34,5 @@ def scope_of_consent(oracle: Oracle, seen: Seen) -> None:
             system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key),
             expected=turn.before.name.lower(), found=turn.after.name.lower(),
             classification="scope_widened" if narrower else "refusal_invented", caused_by=turn.change.seq,
-            record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (),
+            record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
         )

@@ -6,6 +6,7 @@ from syncproof_mocks.consent import ConsentState
 from syncproof_mocks.journal import Actor
 
 from ..model import Severity
+from ..oracle.consent_story import told
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -32,5 +33,5 @@ def silence_is_no_consent(oracle: Oracle, seen: Seen) -> None:
             f"{turn.side.upper()}" + (f" by #{exchange.seq} {exchange.method} {exchange.path}." if exchange else "."),
             system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key), expected="unknown",
             found=turn.after.name.lower(), classification="consent_invented", caused_by=turn.change.seq,
-            record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (),
+            record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
         )

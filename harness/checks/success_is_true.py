@@ -114,7 +114,7 @@ def _unmet(oracle: Oracle, sync: int) -> list[str]:
 def _how(sync: SyncSummary) -> str:
     if sync.ended == "exited":
         return f"ended with exit code {sync.exit_code}"
-    return f"ended: {sync.ended} after {sync.seconds:.0f} s" if sync.ended != "not started" else "was not started"
+    return {"timeout": "did not end within its time limit", "killed": "was killed"}.get(sync.ended, "was not started")
 
 
 def _last_words(oracle: Oracle, sync: SyncSummary) -> str:

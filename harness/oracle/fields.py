@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from syncproof_mocks.consent import ConsentKey, ConsentState
 from syncproof_mocks.journal import Row
 from syncproof_mocks.schema import FieldType
 
-from ..evidence import Act, Evidence
+from ..evidence import Act, Evidence, State
 from ..mapping.grammar import Direction, FieldRule, Side
 from ..mapping.meaning import neutral
 from .blame import Ledger
@@ -58,6 +59,7 @@ class Oracle:
         self.scope = Scope(evidence, self.identity)
         self.crowded: list[str] = []
         self.unchanged = 0
+        self._said: dict[tuple[int, Side], dict[tuple[str, ConsentKey], ConsentState]] = {}
         self._taking_part: dict[int, tuple[str, ...]] = {}
 
     @cached_property
@@ -69,6 +71,13 @@ class Oracle:
     def consents(self) -> ConsentLedger:
         """Return the consent ledger."""
         return ConsentLedger(self.evidence, self.identity)
+
+    def said(self, state: State, side: Side) -> dict[tuple[str, ConsentKey], ConsentState]:
+        """Return what one side says about everybody's consents at a settled moment; computed once per moment."""
+        key = (id(state), side)
+        if key not in self._said:
+            self._said[key] = self.consents.effective(side, state.on(side))
+        return self._said[key]
 
     def taking_part(self, sync: int) -> tuple[str, ...]:
         """Return the people with a record on both sides after a sync whom the mapping keeps in.

@@ -114,7 +114,7 @@ def test_switched_off_it_leaves_no_trace(app: MockApp, toy: Toy, client: httpx.C
     ({"fault": "server_error", "settings": {"status": 404}}, "500 to 599; 404 was given"),
 ])  # fmt: skip
 def test_what_could_never_strike_is_refused(app: MockApp, settings: dict[str, Any], says: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011 (the text is compared below)
+    with pytest.raises(ValueError) as caught:
         arm(app, settings)
     assert says in str(caught.value)
     assert app.interceptors == []

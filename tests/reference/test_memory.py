@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from syncproof.reference.bugs import Bugs
+from syncproof.reference.bugs import BUGS, Bugs
 from syncproof.reference.failures import AuthorisationError, RefusedError, TransientError
 from syncproof.reference.ma_errors import item_failures, translated
 from syncproof.reference.merging import UNKNOWN
@@ -171,3 +171,15 @@ def test_the_report_is_json_says_each_refusal_once_and_decides_the_exit_code() -
         "conflicts": [{"record": "contact/003", "field": "Title", "crm": "003", "ma": "1", "winner": "ma"}],
     }
     assert outcome.exit_code == 1
+
+
+def test_the_table_is_wide_enough_and_each_bug_names_class_and_citation() -> None:
+    first_tier = {f"B{i:03}" for i in range(1, 19)}
+    assert len(BUGS) >= 20
+    assert sum(bug.bug_class in first_tier for bug in BUGS) >= 12
+    assert len({bug.name for bug in BUGS}) == len(BUGS)
+    for bug in BUGS:
+        assert bug.bug_class[0] == "B"
+        assert bug.bug_class[1:].isdigit()
+        assert "#" in bug.citation or "!" in bug.citation
+        assert bug.what
