@@ -38,8 +38,10 @@ run: $(READY)
 test: $(READY) .build/test_packages
 	@if [ -f $(NODE)/package.json ]; then tools/node_modules.sh $(NODE); fi
 	@$(MAKE) --no-print-directory lint types layers
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered > .build/pytest.txt 2>&1 \
-		|| { cat .build/pytest.txt; exit 1; }
+	@$(QUIETLY) "pytest speed" $(BIN)/pytest -q -m speed
+	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -rs \
+		> .build/pytest.txt 2>&1 || { cat .build/pytest.txt; exit 1; }
+	@grep -E '^SKIPPED' .build/pytest.txt || true
 	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt
 
 bench: $(READY)
@@ -63,7 +65,7 @@ layers: $(READY) $(TYPES)
 	@PYTHONPATH=$(TYPES) $(QUIETLY) lint-imports $(BIN)/lint-imports
 
 unit: $(READY)
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow"
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not speed"
 
 docs: $(READY)
 	@$(BIN)/python tools/generate_docs.py

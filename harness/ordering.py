@@ -83,7 +83,7 @@ def mapping_problems(mapping: Mapping) -> tuple[str, ...]:
     from .runner import mapping_complaints
     from .sandbox import Sandbox
 
-    return mapping_complaints(Sandbox(mapping))
+    return tuple(map(str, mapping_complaints(Sandbox(mapping))))
 
 
 def print_result(result: RunResult, request: RunRequest) -> int:

@@ -25,10 +25,10 @@ from .checks import Checked, checks, run_check
 from .connector_file import expand
 from .drivers import Ended
 from .drivers.command import Command, Running
-from .errors import SetupError
+from .errors import InputError, SetupError
 from .evidence import Evidence
 from .exposure import exposures
-from .mapping.check import check_mapping
+from .mapping.check import MappingProblem, check_mapping
 from .mapping.grammar import Side
 from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
 from .oracle.blame import shown
@@ -72,10 +72,12 @@ class Runner:
                 sandbox = stack.enter_context(Sandbox(request.mapping, request.seed))
                 sandboxes.put(sandbox)
             mapping_problems = mapping_complaints(sandbox)
+            refuse_unusable(mapping_problems)
             results = self._all(chosen, sandboxes, work)
             result = RunResult(
                 version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
-                {str(k): v for k, v in request.mapping.systems.items()}, tuple(results), request.mapping.mapping, mapping_problems, stamp,
+                {str(k): v for k, v in request.mapping.systems.items()}, tuple(results), request.mapping.mapping,
+                tuple(map(str, mapping_problems)), stamp,
                 time.monotonic() - started,
             )
             if request.report_dir is not None:
@@ -158,9 +160,14 @@ class Runner:
 
     @staticmethod
     def _play(stage: Stage, scenario: Scenario) -> None:
-        for step in scenario.steps:
+        for number, step in enumerate(scenario.steps):
             stage.sandbox.call(partial(stage.journal.mark, "step", str(step)))
-            step.run(stage)
+            try:
+                step.run(stage)
+            except SetupError as error:
+                line = scenario.line_of(number)
+                place = f"{scenario.path}:{line}" if line else f"step {number + 1}"
+                raise SetupError(f"{error} ({place}: {step.name})") from error
         healthy = all(s.ended == "exited" for s in stage.syncs)
         if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
             # For free: whatever was done, one more sync with nothing to do must write nothing.
@@ -219,11 +226,18 @@ def world_folder(work: Path, scenario: Scenario) -> Path:
     return work / "worlds" / scenario.id.replace("/", "__")
 
 
-def mapping_complaints(sandbox: Sandbox) -> tuple[str, ...]:
+def refuse_unusable(problems: Sequence[MappingProblem]) -> None:
+    """Raise InputError when the mapping names kinds or fields that a system does not have."""
+    unusable = [p for p in problems if p.severity is Severity.CRITICAL]
+    if unusable:
+        raise InputError(unusable)
+
+
+def mapping_complaints(sandbox: Sandbox) -> list[MappingProblem]:
     """Return what `mapping check` says about the mapping of this sandbox."""
     schemas = {side: sandbox.on(side).schema for side in Side}
     subscriptions = sandbox.ma.subscription_names()
-    return tuple(str(p) for p in check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions))
+    return check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions)
 
 
 def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> ScenarioResult:

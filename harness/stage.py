@@ -227,7 +227,10 @@ class Stage:
             if rule.consent is not None:
                 raise SetupError(f"{field} is a consent: use the steps `opt_out` and `opt_in`")
         seq = len(self.journal)
+        said = {m.key: m.state for m in dialect.consents(row)}
         after = dialect.desk_edit(link.kind, link.record_id, changes)
+        if said != {m.key: m.state for m in dialect.consents(after)}:
+            raise SetupError(f"{', '.join(changes)} carries a consent: use the steps `opt_out` and `opt_in`")
         for field in changes:
             yield self._act(seq, link, "edit", field=field, old=row.values.get(field), value=after.values.get(field), cell=cell)
 

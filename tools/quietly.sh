@@ -11,4 +11,4 @@ if [ "$code" -ne 0 ]; then
     printf '%s\n%s: failed (exit code %s)\n' "$output" "$name" "$code"
     exit "$code"
 fi
-printf '%-12s ok  %ss\n' "$name" "$((SECONDS - start))"
+printf '%-13s ok  %ss\n' "$name" "$((SECONDS - start))"

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from syncproof_mocks.journal import Actor, Change
+from syncproof_mocks.journal import Actor, Change, Exchange
 
 from ..model import Severity
 from ..oracle.fields import Oracle
+from ..oracle.refusals import is_accepted_write
 from . import Rule, Seen
 
 RULES = (Rule("QUIET-001", "a sync with nothing to do writes nothing", Severity.MAJOR, ("B051", "B088", "B092")),)
 
 
 def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
-    """Count the changes that the connector made during syncs before which nobody had edited anything."""
+    """Count what the connector changed, or wrote again as it was, in syncs before which nobody had edited anything."""
     for sync in oracle.evidence.syncs:
         if sync.number not in oracle.evidence.quiet_syncs or sync.reads == 0:
             continue
@@ -23,6 +24,19 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
             e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
             if isinstance(e, Change) and e.actor is Actor.CONNECTOR
         ]
+        repeated = [
+            e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
+            if isinstance(e, Exchange) and is_accepted_write(e)
+        ]
+        if repeated and not changes:
+            first_write = repeated[0]
+            seen.finding(
+                "QUIET-001",
+                f"Sync {sync.number} had nothing to do, yet it sent {len(repeated)} write request(s) that changed "
+                f"nothing; the first was #{first_write.seq} {first_write.method} {first_write.path}.",
+                expected=0, found=len(repeated), classification="not_quiet", caused_by=first_write.seq, sync=sync.number,
+                requests=tuple(e.seq for e in repeated[:20]),
+            )
         if changes:
             first = changes[0]
             exchange = oracle.ledger.exchange(first.exchange)

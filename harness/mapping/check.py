@@ -21,7 +21,10 @@ Schemas = Dictionary[Side, Callable[[str], Fields]]
 
 @dataclass(frozen=True, slots=True)
 class MappingProblem(Problem):
-    """A problem of a mapping with the systems it is for. Major: data would go wrong. Minor: look at it."""
+    """A problem of a mapping with the systems it is for.
+
+    Critical: nothing can be run with it. Major: data would go wrong. Minor: look at it.
+    """
 
     severity: Severity = Severity.MAJOR
 
@@ -45,7 +48,7 @@ def check_mapping(mapping: Mapping, schemas: Schemas, subscriptions: Collection[
                 message = (
                     f"the {side.upper()} ({mapping.systems.get(side.value, '?')}) has no kind `{obj.kind_on(side)}`."
                 )
-                found.append(MappingProblem(where, message, "Correct the name of the kind."))
+                found.append(MappingProblem(where, message, "Correct the name of the kind.", Severity.CRITICAL))
         if len(fields) == len(Side):
             found.extend(_ObjectCheck(obj, fields, subscriptions, where).problems())
     return found
@@ -99,10 +102,12 @@ class _ObjectCheck:
         if other is not None and other.custom:
             message = f"the custom field `{name}` is missing in {kind} of the {side.upper()}; the other side has `{other.name}`."
             hint = did_you_mean(name, fields)
-            yield MappingProblem(where, message, f"{hint} Else an administrator must add it there.".strip())
+            remedy = f"{hint} Else an administrator must add it there.".strip()
+            yield MappingProblem(where, message, remedy, Severity.CRITICAL)
         else:
             message = f"{what} `{name}` is unknown in {kind} of the {side.upper()}."
-            yield MappingProblem(where, message, did_you_mean(name, fields) or "Correct its name or add it there.")
+            remedy = did_you_mean(name, fields) or "Correct its name or add it there."
+            yield MappingProblem(where, message, remedy, Severity.CRITICAL)
 
     # -- one rule ----------------------------------------------------------------------------------------------------
 

@@ -14,11 +14,25 @@ from .identity import Identity, side_of
 _LOOKING = ("read", "search", "query", "list", "get", "describe", "retrieve")
 
 
+# Operations that change nothing of people: signing in, and containers whose parts are journalled as changes.
+_APART = ("auth.", "oauth.", "soap.", "webhooks.", "composite.")
+
+
+def looks_only(exchange: Exchange) -> bool:
+    """Tell whether a request only reads: by its method, or by what its operation is called."""
+    operation = (exchange.operation or "").rpartition(".")[2]
+    return exchange.method in ("GET", "HEAD") or any(part in operation for part in _LOOKING)
+
+
 def is_refused_write(exchange: Exchange) -> bool:
     """Tell whether the vendor refused (part of) something the connector wanted to change."""
-    operation = (exchange.operation or "").rpartition(".")[2]
-    looks = exchange.method in ("GET", "HEAD") or any(part in operation for part in _LOOKING)
-    return bool(exchange.refused) and not looks
+    return bool(exchange.refused) and not looks_only(exchange)
+
+
+def is_accepted_write(exchange: Exchange) -> bool:
+    """Tell whether the vendor accepted a request to change something, also when everything was so already."""
+    apart = exchange.operation is None or exchange.operation.startswith(_APART)
+    return not apart and not looks_only(exchange) and 200 <= exchange.status < 300
 
 
 class Refusals:

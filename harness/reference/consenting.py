@@ -87,7 +87,7 @@ class Consenting:
         for rule in pair.contract.consents:
             assert rule.consent is not None
             if rule.consent.purpose == "*":
-                self._plan_flag(plan, rule, ma_out, old, new)
+                self._plan_flag(plan, rule, ma_out, old, new, statuses)
                 continue
             subscription = self._subscription_id(rule)
             known, known_new = statuses.get(folded(old)), statuses.get(folded(new), {})
@@ -101,13 +101,15 @@ class Consenting:
         if self._bugs.on("optout_resurrected_by_push") and plan.moves:
             self._push_again(plan, new)
 
-    def _plan_flag(self, plan: Plan, rule: Rule, ma_out: bool, old: str, new: str) -> None:
+    def _plan_flag(
+        self, plan: Plan, rule: Rule, ma_out: bool, old: str, new: str, statuses: Statuses
+    ) -> None:
         crm_out = bool(plan.pair.crm.get(rule.crm))
         base = plan.bases.get(rule.crm)
         step = reconcile_flag(crm_out, ma_out, base if isinstance(base, bool) else None, self._bugs)
         if step.raise_in_crm:
             plan.moves.append(Move(rule.crm, "crm", {rule.crm: True}, True))
-        moves_house = folded(old) != folded(new) and (crm_out or ma_out)
+        moves_house = folded(old) != folded(new) and (crm_out or ma_out) and not _is_out(statuses.get(folded(new)))
         if new and (step.unsubscribe_in_ma or moves_house):
             plan.consents.append(ConsentAct(rule.crm, True, new))
         elif not step.raise_in_crm and base != (crm_out or ma_out):
@@ -236,3 +238,8 @@ def _crm_fields(rule: Rule, said: Statement) -> Row:
     if rule.consent.crm_source:
         fields[rule.consent.crm_source] = f"HubSpot: {said.source}"[:255] if said.source else "HubSpot"
     return fields
+
+
+def _is_out(known: Mapping[str, Row] | None) -> bool:
+    """Tell whether an address has been unsubscribed from everything: then there is nothing left to say."""
+    return bool(known) and all(ma_statement(status).stance is Stance.WITHDRAWN for status in (known or {}).values())

@@ -32,6 +32,7 @@ def test_help_answers_at_once_because_nothing_heavy_is_imported() -> None:
         assert f"'{heavy}'" not in ended.stderr
 
 
+@pytest.mark.speed
 def test_help_costs_less_than_a_third_of_a_second_of_processor_time() -> None:
     costs = []
     for _ in range(3):

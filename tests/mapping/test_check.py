@@ -75,10 +75,10 @@ def test_a_mapping_without_fault_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("rule", "message", "remedy", "severity"),
     [
-        ({"crm": "Titel", "ma": "jobtitle"}, "`Titel` is unknown in Contact of the CRM", "Did you mean `Title`?", "major"),
-        ({"crm": "Title", "ma": "jobtitel"}, "`jobtitel` is unknown in contacts of the MA", "Did you mean `jobtitle`?", "major"),
-        ({"crm": "Zip__c", "ma": "custom_only"}, "the custom field `Zip__c` is missing in Contact of the CRM", "Else an administrator", "major"),
-        ({"crm": "Vip__c", "ma": "very_important"}, "the custom field `very_important` is missing in contacts", "Else an administrator", "major"),
+        ({"crm": "Titel", "ma": "jobtitle"}, "`Titel` is unknown in Contact of the CRM", "Did you mean `Title`?", "critical"),
+        ({"crm": "Title", "ma": "jobtitel"}, "`jobtitel` is unknown in contacts of the MA", "Did you mean `jobtitle`?", "critical"),
+        ({"crm": "Zip__c", "ma": "custom_only"}, "the custom field `Zip__c` is missing in Contact of the CRM", "Else an administrator", "critical"),
+        ({"crm": "Vip__c", "ma": "very_important"}, "the custom field `very_important` is missing in contacts", "Else an administrator", "critical"),
         ({"crm": "Title", "ma": "birth_date", "direction": "crm_to_ma"}, "type mismatch: the rule says text, `birth_date` of the MA (vendor_date) is date", "Correct", "major"),
         ({"crm": "Birthdate", "ma": "seen", "type": "date", "direction": "crm_to_ma"}, "days shift between time zones", "one type", "major"),
         ({"crm": "Birthdate", "ma": "born_text", "type": "date"}, "which date format it holds is not said", "Declare it: `format: {ma: iso_date}`", "major"),
@@ -95,7 +95,7 @@ def test_a_mapping_without_fault_has_no_problem() -> None:
         ({"crm": "Once", "ma": "note", "direction": "ma_to_crm"}, "can be set only when a record is created", "Turn", "major"),
         ({"crm": "Vip__c", "ma": "subscription:newsletter", "consent": {}, "winner": "most_restrictive"}, "no subscription `newsletter`; known: Newsletter, Product news", "Did you mean `Newsletter`?", "major"),
         ({"crm": "OptOut", "ma": "hs_email_optout", "consent": {}, "direction": "crm_to_ma"}, "a refusal given in the MA never leaves it", "Write", "major"),
-        ({"crm": "OptOut", "ma": "hs_email_optout", "consent": {"crm_at": "When__c"}, "winner": "most_restrictive"}, "the evidence field `When__c` is unknown", "", "major"),
+        ({"crm": "OptOut", "ma": "hs_email_optout", "consent": {"crm_at": "When__c"}, "winner": "most_restrictive"}, "the evidence field `When__c` is unknown", "", "critical"),
     ],
 )  # fmt: skip
 def test_each_fault_of_a_rule_is_told_with_its_remedy(
@@ -147,4 +147,4 @@ def test_fields_of_object_rules_are_checked_too() -> None:
         "the owner field `Owner`",
         "the company field `Account`",
     ]
-    assert [p.severity.value for p in problems] == ["major", "major", "minor", "major", "major"]
+    assert [p.severity.value for p in problems] == ["critical", "critical", "minor", "critical", "critical"]

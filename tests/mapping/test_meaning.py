@@ -238,6 +238,7 @@ def test_every_country_is_known_by_its_english_name_and_code() -> None:
 @pytest.mark.parametrize(
     ("type_", "raw"), [("phone", "+48 22 123 45 67"), ("country", "Polska"), ("datetime", "2026-01-31T12:00:00Z")]
 )
+@pytest.mark.speed
 def test_values_seen_before_are_cheap(type_: str, raw: str) -> None:
     made = rule(type_)
     neutral(made, CRM, raw)

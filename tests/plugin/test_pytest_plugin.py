@@ -134,7 +134,7 @@ def test_fail_and_unknown_are_failures_told_in_words_and_reported(pytester: pyte
             "FAIL: mine/idle: *finding(s)",
             "- STATUS-002 *",
             "reproduce: syncproof run *idle.scenario.yaml --seed 1*",
-            "UNKNOWN: mine/nobody: could not be set up: nobody matches `locale: xx_XX` among the 2 people of the scenario",
+            "UNKNOWN: mine/nobody: could not be set up: nobody matches `locale: xx_XX` among the 2 people of the scenario (*nobody.scenario.yaml:*",
             "Nothing was proved, so this is not a pass.",
         ]
     )

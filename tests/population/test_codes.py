@@ -1,3 +1,5 @@
+"""Invented words count: each gives its number back, and none begins another."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A fresh value is one that nobody has had, of its field's type and length."""
+
 from __future__ import annotations
 
 from decimal import Decimal

@@ -1,3 +1,5 @@
+"""A population: nobody shares a value, strata are met, the same seed makes the same people."""
+
 from __future__ import annotations
 
 import os

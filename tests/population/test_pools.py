@@ -1,3 +1,5 @@
+"""Pools of natural words, built once per language."""
+
 from __future__ import annotations
 
 import importlib.util

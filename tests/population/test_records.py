@@ -1,3 +1,5 @@
+"""The records of people on both sides: linked, in each vendor's shape, with the dirt that was planted."""
+
 from __future__ import annotations
 
 from dataclasses import replace

@@ -1,3 +1,5 @@
+"""Shares become counts that add up."""
+
 from __future__ import annotations
 
 import random

@@ -1,3 +1,5 @@
+"""From a value found anywhere to the person it was planted for."""
+
 from __future__ import annotations
 
 from typing import Any

@@ -193,6 +193,7 @@ def test_findings_do_not_hang_on_the_clock() -> None:
     assert part(page(sample()), 'id="findings"', 'id="scenarios"') == part(page(later), 'id="findings"', 'id="scenarios"')
 
 
+@pytest.mark.speed
 def test_a_huge_result_is_rendered_quickly_and_stays_small() -> None:
     result = huge()
     page(sample())  # the template is compiled once per process

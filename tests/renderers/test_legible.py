@@ -46,7 +46,7 @@ def test_a_duration_reads_like_speech(seconds: float, said: str) -> None:
     assert duration(seconds) == said
 
 
-def test_plurals() -> None:
+def test_a_number_takes_its_noun_in_the_right_form() -> None:
     assert [plural(1, "person", "people"), plural(2_000, "person", "people"), plural(0, "fact")] == ["1 person", "2,000 people", "0 facts"]
 
 

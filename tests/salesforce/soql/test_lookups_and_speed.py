@@ -104,6 +104,7 @@ class Crowd:
         return self._rows
 
 
+@pytest.mark.speed
 def test_two_thousand_rows_and_three_conditions_take_a_few_milliseconds(org: Any) -> None:
     crowd = Crowd(org)
     text = (
@@ -113,15 +114,16 @@ def test_two_thousand_rows_and_three_conditions_take_a_few_milliseconds(org: Any
     run_query(crowd, text)
     taken = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         result = run_query(crowd, text)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
 
     assert result.total == 1714
     # The best of seven: the machine is shared, the promise is about the engine.
     assert min(taken) < 0.010
 
 
+@pytest.mark.speed
 def test_a_list_of_hundreds_of_ids_parses_in_milliseconds(ask: Ask) -> None:
     def query(first: int) -> str:
         return "SELECT Id FROM Contact WHERE Ext__c IN (" + ",".join(f"'{first + k}'" for k in range(400)) + ")"
@@ -130,16 +132,17 @@ def test_a_list_of_hundreds_of_ids_parses_in_milliseconds(ask: Ask) -> None:
     taken = []
     for round_number in range(1, 5):
         text = query(round_number * 1000)
-        start = time.perf_counter()
+        start = time.process_time()
         parse_query(text)
-        taken.append(time.perf_counter() - start)
+        taken.append(time.process_time() - start)
 
     assert min(taken) < 0.030
 
 
+@pytest.mark.speed
 def test_a_like_with_many_wildcards_does_not_explode(ask: Ask, org: Any) -> None:
     next(iter(org.rows("Contact", False))).values["LastName"] = "a" * 5000
-    start = time.perf_counter()
+    start = time.process_time()
 
     assert ask("SELECT Id FROM Contact WHERE LastName LIKE '" + "%a" * 60 + "%b'").total == 0
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
