@@ -59,8 +59,10 @@ class Change:
         """Return what changed: field -> (old, new); ``None`` stands for absent too."""
         old = self.before.values if self.before else {}
         new = self.after.values if self.after else {}
-        names = list(dict.fromkeys([*old, *new]))
-        return {n: (old.get(n), new.get(n)) for n in names if old.get(n) != new.get(n)}
+        # Rows share the values that did not change, so identity answers most of it.
+        found = {n: (was, now) for n, was in old.items() if was is not (now := new.get(n)) and was != now}
+        found.update((n, (None, now)) for n, now in new.items() if now is not None and n not in old)
+        return found
 
 
 @dataclass(slots=True)

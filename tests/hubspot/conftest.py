@@ -35,6 +35,17 @@ def hub(hub_server: tuple[MockApp, str]) -> Iterator[Hubspot]:
 
 
 @pytest.fixture
+def portal(hub_server: tuple[MockApp, str]) -> Hubspot:
+    """A fresh portal in wall time, with a subscription type "Newsletter", behind the folder's server."""
+    app, url = hub_server
+    dialect = Hubspot(World(7))
+    dialect.base_url = url
+    app.become(dialect)
+    dialect.subscription_types.add("Newsletter")
+    return dialect
+
+
+@pytest.fixture
 def api(hub: Hubspot) -> Iterator[httpx.Client]:
     """Plain HTTP with the portal's token."""
     headers = {"authorization": f"Bearer {hub.credentials()['token']}"}

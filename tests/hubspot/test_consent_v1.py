@@ -9,29 +9,9 @@ import pytest
 from syncproof_mocks.consent import ConsentKey
 from syncproof_mocks.journal import Actor
 from syncproof_mocks.ma.hubspot import Hubspot
-from syncproof_mocks.server import MockApp, Servers
-from syncproof_mocks.world import World
 
 EMAIL = "bob@acme.com"
 ROOT = "/email/public/v1/subscriptions"
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[MockApp]:
-    found = MockApp(Hubspot(World(7)), "control")
-    servers = Servers()
-    servers.start([found])
-    yield found
-    servers.stop()
-
-
-@pytest.fixture
-def portal(app: MockApp) -> Hubspot:
-    """A fresh portal behind the socket that all tests of this file share."""
-    dialect = Hubspot(World(7))
-    dialect.base_url, app.dialect = app.dialect.base_url, dialect
-    dialect.subscription_types.add("Newsletter")
-    return dialect
 
 
 @pytest.fixture

@@ -12,28 +12,10 @@ from hubspot.crm.contacts.exceptions import ApiException, ForbiddenException, Un
 from hubspot.oauth import ApiException as OauthException
 from syncproof_mocks.ma.hubspot import Hubspot
 from syncproof_mocks.ma.hubspot.scopes import ALL_SCOPES, required_scopes
-from syncproof_mocks.server import MockApp, Servers
 from syncproof_mocks.wire import Request
 from syncproof_mocks.world import World
 
 GRANT = ["/oauth/v1/token", "/oauth/v3/token", "/oauth/2025-09/token", "/oauth/2026-03/token", "/oauth/2026-09/token"]
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[MockApp]:
-    found = MockApp(Hubspot(World(7)), "control")
-    servers = Servers()
-    servers.start([found])
-    yield found
-    servers.stop()
-
-
-@pytest.fixture
-def portal(app: MockApp) -> Hubspot:
-    """A fresh portal behind the socket that all tests of this file share."""
-    dialect = Hubspot(World(7))
-    dialect.base_url, app.dialect = app.dialect.base_url, dialect
-    return dialect
 
 
 @pytest.fixture

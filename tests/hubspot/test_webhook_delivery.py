@@ -187,7 +187,7 @@ class _App(BaseHTTPRequestHandler):
         self.rfile.read(int(self.headers["content-length"]))
         status = self.answers.pop(0)
         if status == 0:
-            time.sleep(0.5)
+            time.sleep(4)
         self.send_response(status or 200)
         self.send_header("content-length", "0")
         self.end_headers()
@@ -208,7 +208,7 @@ def endpoint() -> Iterator[str]:
 def test_over_a_socket_a_slow_answer_is_no_answer(
     portal: Hubspot, hooks: Webhooks, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webhook_outbox, "TIMEOUT_S", 0.2)
+    monkeypatch.setattr(webhook_outbox, "TIMEOUT_S", 1.5)
     _App.answers = [500, 0, 200]
     listen(hooks, "contact.creation")
     hooks.settings = Settings(endpoint, 10, 0, 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from hubspot import HubSpot
@@ -17,27 +15,8 @@ from hubspot.webhooks import (
     ThrottlingSettings,
 )
 from syncproof_mocks.ma.hubspot import Hubspot
-from syncproof_mocks.server import MockApp, Servers
-from syncproof_mocks.world import World
 
 TARGET = "http://127.0.0.1:9/hook"
-
-
-@pytest.fixture(scope="module")
-def app() -> Iterator[MockApp]:
-    found = MockApp(Hubspot(World(7)), "control")
-    servers = Servers()
-    servers.start([found])
-    yield found
-    servers.stop()
-
-
-@pytest.fixture
-def portal(app: MockApp) -> Hubspot:
-    """A fresh portal behind the socket that all tests of this file share."""
-    dialect = Hubspot(World(7))
-    dialect.base_url, app.dialect = app.dialect.base_url, dialect
-    return dialect
 
 
 @pytest.fixture
