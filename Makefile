@@ -31,7 +31,7 @@ $(READY): pyproject.toml constraints.txt tools/venv.sh
 
 # make itself can only say 0 or 2; the verdict's own exit code is printed and is that of `syncproof run`.
 run: $(READY)
-	@code=0; $(BIN)/syncproof run --report $(REPORT) || code=$$?; \
+	@code=0; $(BIN)/syncproof run -j $(WORKERS) --report $(REPORT) || code=$$?; \
 	if [ -f $(REPORT)/report.html ]; then echo "report: $(REPORT)/report.html"; fi; \
 	echo "exit code of syncproof: $$code"; exit $$code
 

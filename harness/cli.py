@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import signal
 import sys
 import traceback
@@ -153,7 +154,8 @@ def init(folder: Annotated[Path, typer.Argument(metavar="[FOLDER]")] = Path()) -
 
     for path in write_init_files(folder):
         typer.echo(f"wrote {path}")
-    typer.echo("next: syncproof run --connector connector.yaml tests/sync --report reports/latest")
+    there = "" if folder == Path() else f"cd {shlex.quote(str(folder))} && "
+    typer.echo(f"next: {there}syncproof run --connector connector.yaml tests/sync --report reports/latest")
 
 
 @app.command()

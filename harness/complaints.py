@@ -40,7 +40,8 @@ def told(given: object) -> str:
 
 def place_in_words(loc: Loc) -> str:
     """Return a path as people write it: ``objects[0].fields[3].winner``; the whole is ``the file``."""
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
+    # A key that is itself wrong ends in pydantic's own word for it; the author knows it by its name alone.
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc if part != "[key]")
     return text.removeprefix(".") or "the file"
 
 

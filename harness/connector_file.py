@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from .errors import InputError, Problem
 from .nearest import suggest
@@ -20,7 +30,15 @@ START_KINDS = ("command",)
 START_KINDS_LATER = ("service", "http", "container", "python")
 NETWORKS = ("direct",)
 NETWORKS_LATER = ("isolated", "proxy")
-_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _variable(name: str) -> str:
+    if _VARIABLE.fullmatch(name):
+        return name
+    better = re.sub(r"\W", "_", name, flags=re.ASCII)
+    better = f"_{better}" if better[:1].isdigit() or not better else better
+    raise ValueError(f"a variable's name is of letters, digits and `_` and begins with no digit; write `{better}`")
 
 
 class _Strict(BaseModel):
@@ -68,7 +86,7 @@ class ConnectorFile(_Strict):
     mapping: str | None = Field(None, description="mapping file, relative to this one; `--mapping` wins over it")
     network: str = "direct"
     start: Start
-    env: dict[Annotated[str, Field(pattern=_VARIABLE)], str] = Field(default_factory=dict)
+    env: dict[Annotated[str, AfterValidator(_variable)], str] = Field(default_factory=dict)
     success: Success = Success.model_validate({})
 
     _path: Path | None = PrivateAttr(None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -17,12 +19,14 @@ WIDE = 110
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 _SHADES = {Severity.CRITICAL: "bold red", Severity.MAJOR: "yellow", Severity.MINOR: "dim"}
 _INDENT = "  "
+# Columns that the rest of the table needs before an id is broken into lines.
+_VERDICT_AND_WHY_NEED, _NUMBERS_NEED, _LEAST_ID = 29, 37, 20
 
 
 def print_run(result: RunResult, console: Console) -> None:
     """Print a run. Nothing of the data is taken for markup or sent to the terminal as a control sequence."""
     if result.scenarios:
-        console.print(_scenarios(result, wide=console.width >= WIDE))
+        console.print(_scenarios(result, console.width))
     found = themes(causes(result))
     for theme in found[:MOST_THEMES]:
         _print_theme(console, theme)
@@ -49,10 +53,13 @@ def _print_verdict(result: RunResult, console: Console) -> None:
     )
 
 
-def _scenarios(result: RunResult, wide: bool) -> Table:
+def _scenarios(result: RunResult, console_width: int) -> Table:
     """Return the table; the numbers need room that a narrow terminal gives to the names."""
+    wide = console_width >= WIDE
     table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
-    table.add_column("scenario", overflow="fold", min_width=min(44, max(len(s.id) for s in result.scenarios)))
+    room = max(_LEAST_ID, console_width - (_NUMBERS_NEED if wide else 0) - _VERDICT_AND_WHY_NEED)
+    names = {s.id: _in_lines(one_line(s.id, 120), room) for s in result.scenarios}
+    table.add_column("scenario", no_wrap=True, overflow="fold")
     table.add_column("verdict", no_wrap=True)
     table.add_column("why", overflow="fold")
     for name in ("people", "requests", "connector", "ours") if wide else ():
@@ -61,8 +68,18 @@ def _scenarios(result: RunResult, wide: bool) -> Table:
         numbers = (
             f"{s.people:,}", f"{sum(s.calls.values()):,}", duration(s.connector_seconds), duration(max(0.0, s.seconds - s.connector_seconds)),
         )
-        table.add_row(Text(one_line(s.id, 120)), _verdict(s.verdict), Text(one_line(s.reason, 200)), *(numbers if wide else ()))
+        table.add_row(Text(names[s.id]), _verdict(s.verdict), Text(one_line(s.reason, 200)), *(numbers if wide else ()))
     return table
+
+
+def _in_lines(name: str, width: int) -> str:
+    """Return ``name`` in lines of at most ``width``, broken after `/`, `_`, `-` or `.`; a longer word is left whole."""
+    lines = [""]
+    for part in re.findall(r"[^/_.\-]*[/_.\-]|[^/_.\-]+", name):
+        if lines[-1] and len(lines[-1]) + len(part) > width:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(lines)
 
 
 def _print_theme(console: Console, theme: Theme) -> None:

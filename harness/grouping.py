@@ -102,8 +102,8 @@ class Theme:
 
     @property
     def people(self) -> int:
-        """Return the number of people it happened to; people of different scenarios are different people."""
-        return sum(c.people for c in self.causes)
+        """Return the number of people it happened to, each once whatever the fields; those of two scenarios are two."""
+        return len({(c.scenario.id, f.person) for c in self.causes for f in c.findings if f.person})
 
     @property
     def scenarios(self) -> tuple[str, ...]:

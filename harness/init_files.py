@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
 from pathlib import Path
 
 from .errors import InputError, Problem
@@ -70,11 +73,18 @@ jobs:
 def init_texts() -> dict[str, str]:
     """Return what is written, by path relative to the folder."""
     return {
-        "connector.yaml": CONNECTOR,
+        "connector.yaml": CONNECTOR.replace("[python3,", f"[{json.dumps(_python())},", 1),
         "mapping.yaml": default_mapping_path().read_text("utf-8"),
         "tests/sync/unsubscribed.scenario.yaml": SCENARIO,
         ".github/workflows/syncproof.yml": WORKFLOW,
     }
+
+
+def _python() -> str:
+    """Return `python3` when that is the Python that Syncproof is installed in, else the path of that one."""
+    found = shutil.which("python3")
+    ours = found is not None and Path(found).absolute().parent == Path(sys.executable).absolute().parent
+    return "python3" if ours else sys.executable
 
 
 def write_init_files(folder: Path) -> list[Path]:

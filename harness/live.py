@@ -26,8 +26,8 @@ def parse_ports(text: str | None) -> tuple[int, int] | None:
         return None
     parts = text.split(",")
     numbers = [int(p) for p in parts if p.strip().isdigit()]
-    if len(parts) != 2 or len(numbers) != 2 or not all(0 < n < 65_536 for n in numbers):
-        raise InputError([Problem("--ports", f"`{text}` is not two ports.", "Write them as `8001,8002`.")])
+    if len(parts) != 2 or len(set(numbers)) != 2 or not all(0 < n < 65_536 for n in numbers):
+        raise InputError([Problem("--ports", f"`{text}` is not two different ports.", "Write them as `8001,8002`.")])
     return numbers[0], numbers[1]
 
 

@@ -192,6 +192,10 @@ class Dialect(ABC):
                 return not self.owner_active_field or bool(row.values.get(self.owner_active_field))
         return False
 
+    def company_of(self, snapshot: Snapshot, row: Row) -> str | None:
+        """Return the id of the (primary) company that a person's record hangs on, or None. Pure: only the snapshot counts."""
+        raise NotImplementedError(f"{self.name} does not say which company a {row.kind} record hangs on")
+
     @abstractmethod
     def addresses(self, row: Row) -> tuple[str, ...]:
         """Return the e-mail addresses of a person's record, primary first, lower case."""

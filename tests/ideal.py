@@ -125,6 +125,7 @@ class Ideal:
             made = self._write(target, lambda: dialect.desk_create(obj.kind_on(target), values))
         crm_row, ma_row = (row, made) if target is Side.MA else (made, row)
         self.links[crm_row.id] = ma_row.id
+        self._company(obj, crm_row, ma_row)
         self._consents(obj, crm_row, ma_row)
         self._remember(obj, crm_row, ma_row)
 
@@ -156,6 +157,17 @@ class Ideal:
                 return there.id
         return None
 
+    def _company(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
+        crm, ma = self.sandbox.crm, self.sandbox.ma
+        account = crm.store.get("Account", str(crm_row.values.get("AccountId"))) if obj.company else None
+        if obj.company is None or account is None or "ignore_companies" in self.sins:
+            return
+        for there in list(ma.store.rows("companies")):
+            same = there.values.get(obj.company.match.ma) == account.values.get(obj.company.match.crm)
+            if same != ("wrong_company" in self.sins) and there.id not in ma.associated("contacts", ma_row.id, "companies"):
+                self._write(Side.MA, lambda there=there: ma.seed_company_link("contacts", ma_row.id, there.id))
+                return
+
     # -- fields -------------------------------------------------------------------------------------
 
     def _pair(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
@@ -177,6 +189,7 @@ class Ideal:
                 self._write(side, lambda d=dialect, r=row, c=changes[side]: d.desk_edit(r.kind, r.id, c))
         crm_now, ma_now = self.sandbox.crm.store.get(obj.crm, crm_row.id), self.sandbox.ma.store.get(obj.ma, ma_row.id)
         assert crm_now and ma_now
+        self._company(obj, crm_now, ma_now)
         self._consents(obj, crm_now, ma_now)
         self._remember(obj, crm_now, ma_now)
 

@@ -40,6 +40,7 @@ class Seen:
     findings: list[Finding] = field(default_factory=list)
     left_open: list[str] = field(default_factory=list)
     not_checked: list[str] = field(default_factory=list)
+    unproved: str = ""  # why a check without findings is UNKNOWN all the same
 
     def look(self, rule: str, facts: int = 1) -> None:
         """Count facts that were compared under a rule."""
@@ -104,8 +105,8 @@ def run_check(name: str, function: CheckFunction, oracle: Oracle) -> Checked:
         reason = f"the check crashed: {type(error).__name__}: {error} ({place.name}, line {place.lineno})"
         return Checked(CheckResult(name, ids, Verdict.UNKNOWN, reason=reason))
     looked = sum(seen.looked.values())
-    verdict = Verdict.FAIL if seen.findings else Verdict.PASS
-    reason = "" if looked or seen.findings else "nothing to look at in this scenario"
+    verdict = Verdict.FAIL if seen.findings else Verdict.UNKNOWN if seen.unproved else Verdict.PASS
+    reason = seen.unproved or ("" if looked or seen.findings else "nothing to look at in this scenario")
     used = tuple(r for r in ids if seen.looked[r])
     result = CheckResult(name, used or ids, verdict, looked, tuple(seen.findings), reason)
     return Checked(result, tuple(dict.fromkeys(seen.left_open)), tuple(dict.fromkeys(seen.not_checked)))

@@ -14,8 +14,9 @@ RULES = (Rule("DEAD-002", "a deletion reaches the other side when the mapping sa
 def deletes_spread(oracle: Oracle, seen: Seen) -> None:
     """After the sync that follows a deletion: archived or deleted there, untouched when the mapping says ignore."""
     for act in oracle.evidence.acts:
-        sync = act.after_sync + 1
-        if act.kind != "delete" or sync >= len(oracle.evidence.states) or oracle.scope.is_broken(sync):
+        # A sync that a fault broke is made up by the next one.
+        sync = next((n for n in oracle.meetings if n > act.after_sync), None)
+        if act.kind != "delete" or sync is None:
             continue
         obj = oracle.evidence.mapping.of(act.object)
         rule = None if obj is None else (obj.deletes.crm_to_ma if act.side is Side.CRM else obj.deletes.ma_to_crm)
@@ -28,7 +29,11 @@ def deletes_spread(oracle: Oracle, seen: Seen) -> None:
 
 
 def _had(oracle: Oracle, act: Act, sync: int) -> bool:
-    return act.person in oracle.identity.records(act.side.other, oracle.evidence.before_syncs[sync - 1])
+    """Tell whether the other side had a record, and the deletion left the person none on its own side."""
+    earlier = oracle.evidence.before_syncs[act.after_sync]
+    if act.person in oracle.identity.records(act.side, oracle.evidence.before_syncs[sync - 1]):
+        return False
+    return act.person in oracle.identity.records(act.side.other, earlier)
 
 
 def _compare(oracle: Oracle, seen: Seen, act: Act, rule: str, sync: int, label: str) -> None:

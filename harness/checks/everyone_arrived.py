@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.fields import Oracle
+from ..oracle.identity import row_at
 from ..oracle.scope import Meeting
 from . import Rule, Seen
 
@@ -18,10 +19,10 @@ def everyone_arrived(oracle: Oracle, seen: Seen) -> None:
     """Look at each person with a record on one side only when a sync started, and at each who had both."""
     for sync, meetings in oracle.meetings.items():
         for meeting in meetings:
-            if meeting.crowded:
-                continue
-            _arrival(oracle, seen, meeting, sync)
-            _disappearance(oracle, seen, meeting)
+            if not meeting.crowded:
+                _arrival(oracle, seen, meeting, sync)
+    for meeting in oracle.every_meeting():
+        _disappearance(oracle, seen, meeting)
 
 
 def _arrival(oracle: Oracle, seen: Seen, meeting: Meeting, sync: int) -> None:
@@ -45,24 +46,22 @@ def _arrival(oracle: Oracle, seen: Seen, meeting: Meeting, sync: int) -> None:
 
 
 def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
+    """Every single record must live on (or in the one it was merged into), also the second one of a person."""
     acts = oracle.acts_before(meeting.sync, meeting.subject)
     if any(a.kind in ("delete", "erase") for a in acts):
         return
-    for side in (Side.CRM, Side.MA):
-        before = meeting.before(side)
-        if before is None:
-            continue
-        if meeting.object.object != "company" and oracle.scope.kept_out(
-            meeting.object, side, before, oracle.evidence.before_syncs[meeting.sync - 1].at_ms
-        ):
+    at_ms = oracle.evidence.before_syncs[meeting.sync - 1].at_ms
+    rows = [(side, row) for side in (Side.CRM, Side.MA) for row in oracle.scope.all_before(meeting, side)]
+    for side, row in rows:
+        if meeting.object.object != "company" and oracle.scope.kept_out(meeting.object, side, row, at_ms):
             continue
         if meeting.before(side.other) is None and oracle.was_removed(meeting, side.other):
             continue
         seen.look("SCOPE-004")
-        if meeting.after(side) is None:
+        if row_at(oracle.evidence.states[meeting.sync].on(side), row.kind, row.id) is None:
             label = oracle.identity.label(meeting.subject)
             seen.finding(
                 "SCOPE-004", f"{label}: the record in the {side.upper()} is gone after sync {meeting.sync}, and no "
                 "person deleted it.", system=str(side), kind=meeting.object.object, person=label, expected="a record",
-                found=None, classification="deleted", record_id=before.id, sync=meeting.sync,
+                found=None, classification="deleted", record_id=row.id, sync=meeting.sync,
             )

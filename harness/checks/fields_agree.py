@@ -68,7 +68,8 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
         if not judgement.is_ok:
             for side, expected, found in judgement.wrong_sides():
                 refusal = oracle.refusals.excuses(judgement.meeting.sync, side, judgement.meeting.subject)
-                if refusal is not None:
+                # A refusal explains what did not arrive, never what was written all the same.
+                if refusal is not None and found == judgement.situation.now[0 if side is Side.CRM else 1]:
                     label = oracle.identity.label(judgement.meeting.subject)
                     seen.not_checked.append(f"{label}: refused by the {side.upper()} at #{refusal.seq}, and the connector said so")
                     continue
@@ -77,6 +78,9 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
             _formats(oracle, seen, judgement)
     for subject in dict.fromkeys(oracle.crowded):
         seen.not_checked.append(f"fields of {oracle.identity.label(subject)}: several records of one person on one side")
+    last = len(oracle.evidence.syncs)
+    if last and oracle.scope.is_broken(last):
+        seen.unproved = f"a fault broke sync {last} and no sync came after it: what it left behind was not judged"
 
 
 def _look(judgement: Judgement, seen: Seen) -> None:

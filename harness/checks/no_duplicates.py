@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 
-from syncproof_mocks.journal import Row
+from syncproof_mocks.journal import Actor, Change, Row
 
 from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.fields import Oracle
+from ..oracle.identity import row_at, side_of
 from . import Rule, Seen
 
 RULES = (
     Rule("IDENT-001", "one person has one record in each system", Severity.MAJOR, ("B018", "B022", "B024", "B020")),
+    Rule("IDENT-004", "every record the connector makes is somebody's", Severity.MAJOR, ("B020",)),
     Rule("IDENT-003", "one company has one record in each system", Severity.MAJOR, ("B064",)),
 )
 
@@ -29,6 +31,26 @@ def no_duplicates(oracle: Oracle, seen: Seen) -> None:
                 if len(rows) > max(1, had.get(person, 0)):
                     _report(oracle, seen, person, rows, side, number)
             _companies(oracle, seen, side, number)
+    _strangers(oracle, seen)
+
+
+def _strangers(oracle: Oracle, seen: Seen) -> None:
+    """Look at each living person's record that the connector made: it must hold something of somebody."""
+    final = oracle.evidence.states[-1]
+    for entry in oracle.evidence.entries:
+        if not isinstance(entry, Change) or entry.actor is not Actor.CONNECTOR or entry.before is not None:
+            continue
+        side = side_of(oracle.evidence, entry.system)
+        row = row_at(final.on(side), entry.kind, entry.record_id)
+        if row is None or row.id != entry.record_id or entry.kind not in oracle.identity.people_kinds(side):
+            continue
+        seen.look("IDENT-004")
+        if oracle.identity.person_of(side, row) is None:
+            seen.finding(
+                "IDENT-004", f"The connector made {row.kind} {row.id} in the {side.upper()}, which holds nothing of anybody.",
+                system=str(side), kind=row.kind, expected=None, found="a record", classification="invented",
+                caused_by=entry.seq, record_id=row.id, requests=(entry.exchange,) if entry.exchange is not None else (),
+            )
 
 
 def _report(oracle: Oracle, seen: Seen, person: str, rows: list[Row], side: Side, sync: int) -> None:

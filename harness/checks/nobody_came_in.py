@@ -7,6 +7,7 @@ from syncproof_mocks.journal import Actor, Change
 from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.fields import Oracle
+from ..oracle.scope import Meeting
 from . import Rule, Seen
 
 RULES = (Rule("SCOPE-002", "nobody whom the mapping keeps out comes in", Severity.CRITICAL, ("B076",)),)
@@ -15,19 +16,24 @@ RULES = (Rule("SCOPE-002", "nobody whom the mapping keeps out comes in", Severit
 def nobody_came_in(oracle: Oracle, seen: Seen) -> None:
     """Look at every record that the connector made, and at everybody who is kept out."""
     made = _made(oracle)
-    for sync, meetings in oracle.meetings.items():
-        at_ms = oracle.evidence.before_syncs[sync - 1].at_ms
-        for meeting in meetings:
-            source = Side.CRM if meeting.crm_before is not None else Side.MA
-            row = meeting.before(source)
-            reason = oracle.scope.kept_out(meeting.object, source, row, at_ms) if row else None
-            if reason is None or meeting.before(source.other) is not None or meeting.crowded:
-                continue
-            seen.look("SCOPE-002")
-            after = meeting.after(source.other)
-            if after is not None:
-                _report(oracle, seen, meeting.subject, meeting.object.object, source.other, reason, sync,
-                        made.get((oracle.evidence.dialects[source.other].name, after.kind, after.id)))
+    for meeting in oracle.every_meeting():
+        source = Side.CRM if meeting.crm_before is not None else Side.MA
+        reason = _reason(oracle, meeting, source)
+        if reason is None or meeting.before(source.other) is not None:
+            continue
+        seen.look("SCOPE-002")
+        after = meeting.after(source.other)
+        if after is not None:
+            _report(oracle, seen, meeting.subject, meeting.object.object, source.other, reason, meeting.sync,
+                    made.get((oracle.evidence.dialects[source.other].name, after.kind, after.id)))
+
+
+def _reason(oracle: Oracle, meeting: Meeting, source: Side) -> str | None:
+    """Return why the subject is kept out: every record of theirs is."""
+    at_ms = oracle.evidence.before_syncs[meeting.sync - 1].at_ms
+    rows = oracle.scope.all_before(meeting, source)
+    reasons = [oracle.scope.kept_out(meeting.object, source, row, at_ms) for row in rows]
+    return reasons[0] if reasons and all(reasons) else None
 
 
 def _made(oracle: Oracle) -> dict[tuple[str, str, str], Change]:
@@ -50,5 +56,3 @@ def _report(
         classification="kept_out_came_in", caused_by=change.seq if change else None,
         record_id=change.record_id if change else None, sync=sync, requests=(exchange.seq,) if exchange else (),
     )
-
-

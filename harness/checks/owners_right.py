@@ -39,10 +39,26 @@ def _compare(oracle: Oracle, seen: Seen, meeting: Meeting, rule: OwnerRule, sour
     kept = own.owner_email(owners.on(source), after.values.get(names[0])) if after is not None else wanted
     seen.look("LINK-001")
     label = oracle.identity.label(meeting.subject)
+    there_before = meeting.before(source.other)
+    held = other.owner_email(owners.on(source.other), there_before.values.get(names[1])) if there_before is not None else None
+    if rule.direction is Direction.BOTH and held is not None and kept == found == held:
+        return  # the mapping does not say who wins
     if kept != wanted:
         _report(seen, meeting, label, source, names[0], wanted, kept)
+    if found == held != wanted and _was_handed_over(meeting, source, names):
+        seen.left_open.append(f"{meeting.object.object}: whether an owner changed on the reading side is put back (`owner`)")
+        return
     if wanted is not None and found != wanted and other.has_active_owner(owners.on(source.other), wanted):
         _report(seen, meeting, label, source.other, names[1], wanted, found)
+
+
+def _was_handed_over(meeting: Meeting, source: Side, names: tuple[str, str]) -> bool:
+    """Tell whether, since the last judged sync, somebody changed the owner on the reading side only."""
+    pairs = {Side.CRM: (meeting.crm_base, meeting.crm_before), Side.MA: (meeting.ma_base, meeting.ma_before)}
+    (own_base, own), (other_base, other) = pairs[source], pairs[source.other]
+    if own_base is None or own is None or other_base is None or other is None:
+        return False
+    return own_base.values.get(names[0]) == own.values.get(names[0]) and other_base.values.get(names[1]) != other.values.get(names[1])
 
 
 def _report(seen: Seen, meeting: Meeting, label: str, side: Side, field: str, wanted: object, found: object) -> None:

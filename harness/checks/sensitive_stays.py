@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from syncproof_mocks.journal import Exchange
@@ -29,7 +30,7 @@ def sensitive_stays(oracle: Oracle, seen: Seen) -> None:
         for exchange in bodies:
             text = exchange.request_body.decode("utf-8", "replace")
             for value, (person, name) in planted.items():
-                if value in text:
+                if value in text or json.dumps(value)[1:-1] in text:
                     label = oracle.identity.label(person)
                     seen.finding(
                         "SCOPE-003", f"{label}: the sensitive field {name} of the {side.other.upper()} was sent to the "
@@ -45,7 +46,8 @@ def _planted(oracle: Oracle, side: Side) -> Iterator[tuple[str, tuple[str | None
         for rule in obj.fields:
             if not rule.sensitive:
                 continue
-            for row in oracle.evidence.states[0].on(side).rows(obj.kind_on(side)):
-                value = row.values.get(rule.field_on(side))
-                if isinstance(value, str) and len(value) >= 6:
-                    yield value, (oracle.identity.person_of(side, row), rule.field_on(side))
+            for state in (oracle.evidence.states[0], *oracle.evidence.before_syncs):
+                for row in state.on(side).rows(obj.kind_on(side)):
+                    value = row.values.get(rule.field_on(side))
+                    if isinstance(value, str) and len(value) >= 6:
+                        yield value, (oracle.identity.person_of(side, row), rule.field_on(side))

@@ -23,15 +23,16 @@ def silence_is_no_consent(oracle: Oracle, seen: Seen) -> None:
             continue
         seen.look("CONS-004")
         said = ledger.state_at(turn.person, turn.key, turn.change.seq)
-        if said.refuses or said >= ConsentState.CLAIMED:
+        is_claimed = said >= ConsentState.CLAIMED and turn.after < ConsentState.GRANTED
+        if said.refuses or said >= ConsentState.GRANTED or is_claimed:
             continue  # a refusal turned into a yes is CONS-001
         label = oracle.identity.label(turn.person)
         exchange = oracle.ledger.exchange(turn.change.exchange)
         seen.finding(
             "CONS-004",
-            f"{label} never said yes to {turn.key}, yet the connector wrote {turn.after.name.lower()} in the "
+            f"{label} never said yes to {turn.key}{' with proof' if said.permits else ''}, yet the connector wrote {turn.after.name.lower()} in the "
             f"{turn.side.upper()}" + (f" by #{exchange.seq} {exchange.method} {exchange.path}." if exchange else "."),
-            system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key), expected="unknown",
+            system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key), expected=said.name.lower(),
             found=turn.after.name.lower(), classification="consent_invented", caused_by=turn.change.seq,
             record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
         )

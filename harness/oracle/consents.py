@@ -78,15 +78,32 @@ class ConsentLedger:
     def sayings(self) -> dict[str, list[Saying]]:
         """Return person -> everything said, oldest first; what both systems held at the start comes first."""
         found: dict[str, list[Saying]] = {}
-        for side, mark, person, sync in self._seeded():
-            if mark.state is not ConsentState.UNKNOWN:
-                proved = mark.state >= ConsentState.GRANTED
-                said = Saying(SEED_SEQ, 0, side, mark.key, mark.state.permits, proved, sync)
-                found.setdefault(person, []).append(said)
+        for side, mark, person, sync in self._seeded_in_order():
+            proved = mark.state >= ConsentState.GRANTED
+            said = Saying(SEED_SEQ, 0, side, mark.key, mark.state.permits, proved, sync)
+            found.setdefault(person, []).append(said)
         for act in self.evidence.acts:
             if act.kind in ("opt_in", "opt_out") and act.key is not None:
                 found.setdefault(act.person, []).append(_said(act))
         return found
+
+    def _seeded_in_order(self) -> list[tuple[Side, ConsentMark, str, int]]:
+        """Return what was seeded, the decisive last: which side comes first must not decide.
+
+        A yes counts against a seeded no only with proof and a later date; what is pending says neither yes nor no.
+        """
+        seeded = [x for x in self._seeded() if x[1].state.permits or x[1].state.refuses]
+
+        def reopened(mark: ConsentMark, person: str) -> bool:
+            against = [m for _, m, p, _ in seeded if p == person and m.state.refuses and covers(m.key, mark.key)]
+            is_proved = ConsentState.GRANTED <= mark.state <= ConsentState.CONFIRMED
+            return is_proved and all((mark.at or "") > (m.at or "9") for m in against)
+
+        def rank(seed: tuple[Side, ConsentMark, str, int]) -> int:
+            return 1 if seed[1].state.refuses else 2 if reopened(seed[1], seed[2]) else 0
+
+        refusers = {p for _, m, p, _ in seeded if m.state.refuses}
+        return sorted(seeded, key=lambda x: rank(x) if x[2] in refusers else 0)
 
     def _seeded(self) -> Iterator[tuple[Side, ConsentMark, str, int]]:
         """Yield what systems held before any connector could have written it, incl. people added later by a step."""

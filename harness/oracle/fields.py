@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from syncproof_mocks.consent import ConsentKey, ConsentState
-from syncproof_mocks.journal import Row
+from syncproof_mocks.journal import Actor, Row
 from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
@@ -123,6 +123,11 @@ class Oracle:
         numbers = range(1, len(self.evidence.states))
         return {n: tuple(self.scope.meetings(n)) for n in numbers if not self.scope.is_broken(n)}
 
+    def every_meeting(self) -> Iterator[Meeting]:
+        """Yield the meetings of all syncs, of broken ones too: a fault excuses what is late, not what is destroyed."""
+        for sync in range(1, len(self.evidence.states)):
+            yield from self.meetings[sync] if sync in self.meetings else self.scope.meetings(sync)
+
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """Return a judgement for each field that could have changed, over all syncs."""
@@ -146,7 +151,10 @@ class Oracle:
     def was_removed(self, meeting: Meeting, side: Side) -> bool:
         """Tell whether a person deleted or erased the subject on a side: the record must then not come back."""
         removed = ("delete", "erase")
-        return any(a.person == meeting.subject and a.side is side and a.kind in removed for a in self.evidence.acts)
+        return any(
+            a.person == meeting.subject and a.side is side and a.kind in removed and a.after_sync < meeting.sync
+            for a in self.evidence.acts
+        )
 
     def _judge(self, meeting: Meeting) -> Iterator[Judgement]:
         if meeting.crowded:
@@ -183,10 +191,49 @@ class Oracle:
             own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
             situation = Situation(base, now, _last_side(own))
             answer = allowed(rule, situation)
+            if self.scope.last_good(m.sync) < m.sync - 1:
+                situation, answer = self._after_broken(m, rule, situation, answer)
             if self._knows_address(m, rule):
                 why = "the other side knows the address as an additional one"
                 answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
             yield Judgement(m, rule, situation, answer, seen, own)
+
+    def _after_broken(self, m: Meeting, rule: FieldRule, seen: Situation, answer: Allowed) -> tuple[Situation, Allowed]:
+        """Judge by what people left: what a broken sync wrote is no edit, and its damage must be made up.
+
+        Where people edited the field again after the connector had written it, both readings are accepted.
+        """
+        crm, ma = (self._left_by_people(m, rule, side) for side in (Side.CRM, Side.MA))
+        truth = Situation(seen.base, (crm[0], ma[0]), seen.last)
+        found = allowed(rule, truth)
+        pairs = [*found.pairs, *(answer.pairs if crm[1] or ma[1] else ())]
+        for side, (value, _, is_born) in ((Side.CRM, crm), (Side.MA, ma)):
+            if is_born and value in (None, False):
+                is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
+                source = ma[0] if side is Side.CRM else crm[0]
+                found = self._creation(rule, side, source, is_key)
+                pairs = [*found.pairs, *(answer.pairs if crm[1] or ma[1] else ())]
+        return truth, Allowed(tuple(dict.fromkeys(pairs)), found.reason, found.left_open)
+
+    def _left_by_people(self, m: Meeting, rule: FieldRule, side: Side) -> tuple[Any, bool, bool]:
+        """Return the value without what the connector wrote since the last judged sync, and two facts.
+
+        The facts: whether people edited the field after the connector had, whether the connector made the record.
+        """
+        row = m.before(side)
+        assert row is not None
+        first, end = self.evidence.states[self.scope.last_good(m.sync)].seq, self.evidence.before_syncs[m.sync - 1].seq
+        system, name = self.evidence.dialects[side].name, rule.field_on(side)
+        changes = [c for c in self.ledger.changes_of(system, row.kind, row.id) if first <= c.seq < end]
+        is_born = bool(changes) and changes[0].before is None and changes[0].actor is Actor.CONNECTOR
+        own = [c for c in changes if name in c.fields]
+        by_connector = [c.actor is Actor.CONNECTOR for c in own]
+        if True not in by_connector:
+            return value_of(rule, side, row), False, is_born
+        by_people = [c for c in own if c.actor is not Actor.CONNECTOR]
+        raw = by_people[-1].fields[name][1] if by_people else own[0].fields[name][0]
+        edited_since = False in by_connector[by_connector.index(True):]
+        return _neutral(rule, side, raw), edited_since, is_born
 
     def _knows_address(self, m: Meeting, rule: FieldRule) -> bool:
         """Tell whether the MA holds the CRM's address beside another first one: replacing the first is not demanded."""
@@ -228,7 +275,11 @@ class Oracle:
 
 def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
     """Return the neutral value of a rule's field in a row; a boolean that was never set is False."""
-    value = neutral(rule, side, row.values.get(rule.field_on(side)))
+    return _neutral(rule, side, row.values.get(rule.field_on(side)))
+
+
+def _neutral(rule: FieldRule, side: Side, raw: Any) -> Any:
+    value = neutral(rule, side, raw)
     return False if value is None and rule.type is FieldType.BOOLEAN else value
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
+from urllib.parse import unquote
 
 from syncproof_mocks.journal import Actor, Change, Exchange
 
@@ -13,6 +15,9 @@ from .identity import Identity, side_of
 # Parts of operation ids that only look: what is not found there was not refused.
 _LOOKING = ("read", "search", "query", "list", "get", "describe", "retrieve")
 
+
+# What stands between the words of an address or a JSON text; `@`, `+`, `-` and `_` are parts of words.
+_WORD = re.compile(r"[^\s\"'`,;:/\\(){}\[\]<>=&?|]+")
 
 # Operations that change nothing of people: signing in, and containers whose parts are journalled as changes.
 _APART = ("auth.", "oauth.", "soap.", "webhooks.", "composite.")
@@ -83,19 +88,25 @@ class Refusals:
     def _people(self, exchange: Exchange) -> set[str]:
         said = " ".join(part for item in exchange.refused for part in item)
         named = self._mentioned(said)
-        if named:
-            return named
-        alone = self._mentioned(f"{exchange.path} {exchange.request_body.decode('utf-8', 'replace')}")
-        return alone if len(alone) == 1 else set()
+        asked = self._mentioned(f"{unquote(exchange.path)} {exchange.request_body.decode('utf-8', 'replace')}")
+        if named & asked or not asked:
+            return named & asked or named
+        # A refusal may name somebody else (`Existing ID: 501`): what was refused is what was asked for.
+        return asked if len(asked) == 1 else set()
 
     def _mentioned(self, text: str) -> set[str]:
-        folded = text.casefold()
-        return {person for token, person in self._tokens.items() if token in folded}
+        """Return whom the words of a text name; an id inside a longer number names nobody."""
+        words = {word.strip(".") for word in _WORD.findall(text.casefold())}
+        return {self._tokens[word] for word in words if word in self._tokens}
 
     @cached_property
     def _tokens(self) -> dict[str, str]:
         """Return what names a person in a request: addresses ever held, and ids of records known by ground truth."""
         tokens = dict(self.identity.addresses)
+        for state in (*self.evidence.states, *self.evidence.before_syncs):
+            for side in Side:  # records that the connector made have no link
+                for person, rows in self.identity.records(side, state).items():
+                    tokens.update((row.id.casefold(), person) for row in rows)
         for link in self.evidence.links:
             if link.object != "company":
                 tokens[link.record_id.casefold()] = link.person

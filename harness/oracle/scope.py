@@ -139,6 +139,10 @@ class Scope:
         (c0, c1, c2), (m0, m1, m2) = ([rows[0] if rows else None for rows in side] for side in (crm, ma))
         return Meeting(sync, subject, obj, c0, m0, c1, m1, c2, m2, crowded)
 
+    def all_before(self, meeting: Meeting, side: Side) -> list[Row]:
+        """Return every record of the subject on one side when the sync started: more than one where it is crowded."""
+        return self.subjects(self.evidence.before_syncs[meeting.sync - 1], side, meeting.object).get(meeting.subject, [])
+
     def kept_out_beyond(self, obj: ObjectMapping, row: Row, at_ms: int) -> bool:
         """Tell whether the CRM record that an MA record would become were kept out: then nobody must make it."""
         become = {r.crm: row.values.get(r.ma) for r in obj.fields}

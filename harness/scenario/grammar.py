@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -174,6 +174,8 @@ class _Line(BaseModel):
             return {word: {}}
         if step is not None and step.model.scalar and not isinstance(given, Mapping):
             return {word: {step.model.scalar: given}}
+        if step is not None and isinstance(given, str | int):
+            raise ValueError(f"`{word}` has settings, and `{given}` alone is none; write `{word}: {_with_setting(step, given)}`")
         return raw
 
     @classmethod
@@ -205,6 +207,13 @@ def file_model() -> type[BaseModel]:
     """Return the model of a whole file with the steps spelled out, for messages that name the keys there are."""
     lines: Any = (tuple[entry_model(), ...], Field(min_length=1))  # type: ignore[misc]  # made at run time
     return create_model("ScenarioFile", __base__=Scenario, steps=lines)
+
+
+def _with_setting(step: type[Step], given: str | int) -> str:
+    """Return ``{setting: given}`` with the setting that takes this very word, else the names that there are."""
+    fields = step.model.model_fields
+    taken = [name for name, field in fields.items() if get_origin(field.annotation) is Literal and given in get_args(field.annotation)]
+    return f"{{{taken[0]}: {given}}}" if taken else "{" + ", ".join(f"{name}: ..." for name in fields) + "}"
 
 
 def _needs_nothing(model: type[StepSettings]) -> bool:

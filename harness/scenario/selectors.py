@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from typing import Annotated, Any, Literal
@@ -98,7 +99,20 @@ class Selector(BaseModel):
 
 
 def _parse(raw: Any) -> Any:
-    return {"count": "all"} if raw == "all" else raw
+    """Return the conditions; a bare word other than `all` is answered with the condition that it looks like."""
+    if raw == "all":
+        return {"count": "all"}
+    if isinstance(raw, str | int) and not isinstance(raw, bool):
+        raise ValueError(f"people are picked by `all` or by conditions; `{raw}` was given; write `{_condition(raw)}`")
+    return raw
+
+
+def _condition(raw: str | int) -> str:
+    if isinstance(raw, int):
+        return f"{{index: {max(raw, 1)}}}"
+    if re.fullmatch(r"p\d+", raw):
+        return f"{{key: {raw}}}"
+    return f"{{stratum: {raw}}}" if raw in _STRATA else "{index: 1}` or `{stratum: customer}"
 
 
 Who = Annotated[Selector, BeforeValidator(_parse, json_schema_input_type=Literal["all"] | Selector)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,24 @@ def test_a_folder_that_cannot_be_written_is_told_and_left(capsys: pytest.Capture
     assert invoke(["init", "/proc/nowhere"]) == 64
 
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_the_next_command_works_where_the_reader_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert invoke(["init", "demo"]) == 0
+    assert "next: cd demo && syncproof run --connector connector.yaml" in capsys.readouterr().out
+    assert invoke(["init", "two words"]) == 0
+    assert "next: cd 'two words' && syncproof run" in capsys.readouterr().out
+
+
+def test_the_first_run_starts_the_python_that_syncproof_is_installed_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "bin" / "python3"
+    other.parent.mkdir()
+    other.write_text("#!/bin/sh\n")
+    other.chmod(0o755)
+
+    monkeypatch.setenv("PATH", str(other.parent))
+    assert yaml.safe_load(init_texts()["connector.yaml"])["start"]["command"][0] == sys.executable
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
+    assert yaml.safe_load(init_texts()["connector.yaml"])["start"]["command"][0] == "python3"

@@ -83,6 +83,29 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
             "steps: [sync]\nclasses: [B777]",
             "a.yaml:2: no bug class is called `B777`. They go from B001 to B101.",
         ),
+        (
+            "steps:\n- sync: quiet",
+            "a.yaml:2: `steps[0]`: `sync` has settings, and `quiet` alone is none; write `sync: {expect: quiet}`.",
+        ),
+        (
+            "steps:\n- delete: crm",
+            "a.yaml:2: `steps[0]`: `delete` has settings, and `crm` alone is none; write `delete: {side: ..., who: ..., object: ...}`.",
+        ),
+        *(
+            (
+                f"steps:\n- delete: {{side: ma, who: {given}}}",
+                f"a.yaml:2: `steps[0].delete.who`: people are picked by `all` or by conditions; `{given}` was given; write `{better}`.",
+            )
+            for given, better in (
+                ("p0001", "{key: p0001}"), ("3", "{index: 3}"), ("customer", "{stratum: customer}"),
+                ("everybody", "{index: 1}` or `{stratum: customer}"),
+            )
+        ),
+        (
+            "steps: [sync]\npopulation: {kinds: {custmer: 1}}",
+            "a.yaml:2: `population.kinds.custmer` cannot be `custmer`; allowed: customer, lead, partner, supplier, test. "
+            "Did you mean `customer`?",
+        ),
         ("steps: sync", "a.yaml:1: `steps` must be a list (`- ...` lines or `[a, b]`); `sync` was given."),
         (
             "steps: [sync]\npopulation: {total: 3, dirt: {inactive: 4}}",
@@ -143,6 +166,13 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
             "connector: a\nstart: {command: [sh]}\nsuccess: {exit_code: 0}",
             "c.yaml:3: unknown key `exit_code` in `success`; allowed: exit_codes. Did you mean `exit_codes`?",
         ),
+        *(
+            (
+                f"connector: a\nstart: {{command: [sh]}}\nenv:\n  {name}: x",
+                f"c.yaml:4: `env.{name}`: a variable's name is of letters, digits and `_` and begins with no digit; write `{better}`.",
+            )
+            for name, better in (("STATE-DIR", "STATE_DIR"), ("2ND", "_2ND"))
+        ),
         ("connector: a\n", "c.yaml:1: the key `start` is missing. Add `start: ...`."),
     ],
 )
@@ -161,7 +191,7 @@ def test_a_wrong_line_of_a_connector_file(told: Told, text: str, message: str) -
         (["run", "overwrite", "-k", "a b"], "-k: `a b`: `b` is not expected there. Write words with `and`, `or`, `not` and "
          "brackets."),
         (["run", "consnet"], "consnet: no such file, folder or built-in scenario. Did you mean `consent`? Built-in: "),
-        (["sandbox", "--ports", "80"], "--ports: `80` is not two ports. Write them as `8001,8002`."),
+        (["sandbox", "--ports", "80"], "--ports: `80` is not two different ports. Write them as `8001,8002`."),
         (["coverage", "sf"], "coverage: no dialect is called `sf`; known: "),
     ],
 )  # fmt: skip

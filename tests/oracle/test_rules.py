@@ -6,7 +6,7 @@ import itertools
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from syncproof.mapping.grammar import Direction, FieldRule, Side, Winner
 from syncproof.oracle.rules import Situation, allowed
@@ -83,6 +83,7 @@ situations = st.builds(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no finding
 @given(stated_rules, situations)
 def test_something_is_always_allowed_and_invents_nothing(stated: dict[str, Any], situation: Situation) -> None:
     found = pairs(situation, **stated)
@@ -91,6 +92,7 @@ def test_something_is_always_allowed_and_invents_nothing(stated: dict[str, Any],
     assert {v for pair in found for v in pair} <= {*situation.now, None}
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no finding
 @given(stated_rules, situations)
 def test_a_stated_rule_never_allows_more_than_an_open_one(stated: dict[str, Any], situation: Situation) -> None:
     for key in ("blank", "enforce"):
@@ -98,6 +100,7 @@ def test_a_stated_rule_never_allows_more_than_an_open_one(stated: dict[str, Any]
         assert pairs(situation, **stated) <= opened, key
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no finding
 @given(stated_rules, situations)
 def test_the_two_sides_are_treated_alike(stated: dict[str, Any], situation: Situation) -> None:
     swap = {"crm": "ma", "ma": "crm", "crm_to_ma": "ma_to_crm", "ma_to_crm": "crm_to_ma", "crm_unless_blank": "ma_unless_blank", "ma_unless_blank": "crm_unless_blank"}

@@ -106,10 +106,6 @@ def test_every_state_of_consent_is_explained() -> None:
     assert [s.name for s in ConsentState if f"| `{s.name.lower()}` |" not in text] == []
 
 
-def test_the_number_of_checks_in_the_readme_is_right() -> None:
-    assert f"{len(checks())} checks look at every scenario" in page("README.md")
-
-
 # -- every example works ------------------------------------------------------------------------------
 
 

@@ -56,6 +56,17 @@ def test_a_narrow_terminal_keeps_names_and_verdicts_whole() -> None:
     assert "requests" not in text.splitlines()[1]
 
 
+def test_a_long_id_stays_whole_at_80_columns_and_is_broken_only_between_words_below() -> None:
+    words = "consent/new_optout_in_crm_while_ma_edits_x_person"
+    long = replace(sample(), scenarios=(replace(overwrite(), id=words),))
+
+    assert f" {words} " in printed(long, 80)
+    narrow = [line.split()[0] for line in printed(long, 60).splitlines() if re.match(r" [a-z_]+[/_]", line)]
+    assert len(narrow) > 1
+    assert all(part.endswith(("/", "_")) for part in narrow[:-1])
+    assert words.startswith("".join(narrow))
+
+
 def test_hostile_text_reaches_the_terminal_as_text() -> None:
     text = printed(hostile())
     coloured = re.sub(r"\x1b\[[\d;]*m", "", printed(hostile(), terminal=True))

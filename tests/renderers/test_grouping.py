@@ -127,3 +127,13 @@ def test_unknown_is_never_worded_as_a_success() -> None:
 
 def test_a_pass_still_points_at_what_was_not_checked() -> None:
     assert meaning(of(quiet())) == "Nothing speaks against this connector in 1 scenario; what was not checked is listed below."
+
+
+def test_a_person_with_two_wrong_fields_is_one_person_of_the_theme() -> None:
+    base = overwrite()
+    phone = base.findings[0]
+    both = replace(base, findings=(phone, replace(phone, field="city")))
+
+    (theme,) = themes(causes_of(both))
+
+    assert (theme.findings, theme.people) == (2, 1)

@@ -107,7 +107,7 @@ def test_fewer_people_than_wanted_is_an_error() -> None:
         ({"share": 1.5}, "less than or equal to 1"),
         ({"index": 0}, "greater than or equal to 1"),
         ({"who": 1}, "Extra inputs"),
-        ("everyone", "Input should be"),
+        ("everyone", "write `{index: 1}` or `{stratum: customer}`"),
     ],
 )
 def test_a_selector_that_cannot_be_meant_is_refused(raw: Any, told: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...consent import ConsentKey, ConsentMark, ConsentProof
 from ...journal import Actor, Row
+from ...store import Snapshot
 from ...wire import Operation, Request, Response, Router, operations_of
 from ...world import World
 from . import (
@@ -209,6 +210,12 @@ class Salesforce(Org):
     def consents(self, row: Row) -> tuple[ConsentMark, ...]:
         """Return what the row says about consent (contacts and leads; empty for other kinds)."""
         return consent.marks_of(row, self.consent_fields)
+
+    def company_of(self, snapshot: Snapshot, row: Row) -> str | None:
+        """Return the account of a contact; other kinds hang on none."""
+        del snapshot  # the record says it itself
+        account = row.values.get("AccountId") if row.kind == "Contact" else None
+        return str(account) if account else None
 
     def addresses(self, row: Row) -> tuple[str, ...]:
         """Return the e-mail address of a contact, lead or user, lower case."""

@@ -15,13 +15,13 @@ from ...consent import ConsentKey, ConsentMark, ConsentProof
 from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...schema import FieldInfo
-from ...store import UnknownKindError
+from ...store import Snapshot, UnknownKindError
 from . import communication, definitions, saving
 from .catalogue import property_of
 from .erasure import erase, is_blocked
 from .errors import Refusal
 from .kinds import OBJECT_TYPES, ObjectType
-from .links import HUBSPOT_DEFINED, PRIMARY, SEED, link, linked
+from .links import HUBSPOT_DEFINED, PRIMARY, SEED, company_in, link, linked
 from .merge import merge
 from .owners import new_owner
 from .portal import CRM_UI, INTEGRATION, Portal, iso_ms
@@ -208,6 +208,10 @@ class Desk(Portal):
             return ()
         primary = row.values.get("email")
         return (*((primary,) if primary else ()), *saving.secondary_of(row))
+
+    def company_of(self, snapshot: Snapshot, row: Row) -> str | None:
+        """Return the primary company of a contact (or its only one); with several and none primary nobody can tell."""
+        return company_in(snapshot, row) if row.kind == "contacts" else None
 
     def associated(self, kind: str, record_id: str, to_kind: str) -> list[str]:
         """Return the ids of the living records of ``to_kind`` that a record is associated with."""

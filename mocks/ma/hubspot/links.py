@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...journal import Row
+from ...store import Snapshot, fold
 from . import errors
 from .kinds import OBJECT_TYPES
 from .portal import Portal, iso_ms
@@ -106,6 +107,15 @@ def linked(dialect: Portal, kind: str, record_id: str, to_kind: str) -> list[tup
     if len(found) > 1:
         found.sort(key=lambda pair: int(pair[0]))
     return found
+
+
+def company_in(snapshot: Snapshot, row: Row) -> str | None:
+    """Return the primary company of a record in a snapshot, else its only one, else None."""
+    ids = snapshot.indexes.get("associations", {}).get("left", {}).get(fold(f"{row.kind}/{row.id}>companies"), ())
+    ties = [tie for i in ids if (tie := snapshot.tables["associations"].get(i)) is not None]
+    primary = [t for t in ties if (HUBSPOT_DEFINED, PRIMARY[row.kind]) in t.values["forward"]]
+    chosen = primary or ties
+    return str(chosen[0].values["right_id"]) if len(chosen) == 1 else None
 
 
 def link(
