@@ -26,15 +26,16 @@ from .drivers import Ended
 from .errors import SetupError
 from .evidence import Act, Evidence, Link, State
 from .mapping.grammar import FieldRule, Mapping, ObjectMapping, Side
-from .matrix import Cell, cells
+from .matrix import Cell
 from .model import SyncSummary
-from .population.people import Person, PersonKind
+from .planning import matrix_cells, newcomers, plan_matrix
+from .population.people import Person
 from .sandbox import Sandbox
 from .scenario.grammar import Scenario
 from .scenario.selectors import select
+from .sync_summary import summarise
 
 USERS = {Side.CRM: Actor.CRM_USER, Side.MA: Actor.MA_USER}
-TAIL_CHARACTERS = 4_000
 
 
 class Connecting(Protocol):
@@ -66,25 +67,15 @@ class Stage:
         self._fresh: dict[str, int] = {}
         self._acted_since_sync = True
         settings = scenario.population
-        self.cast: Cast = make_cast(sandbox.seed, settings, self._reserve(), sandbox.world.clock.now())
+        self.cast: Cast = make_cast(sandbox.seed, settings, newcomers(scenario), sandbox.world.clock.now())
         self.values = Values(self)
-
-    def _reserve(self) -> int:
-        """Count the people that later steps bring in."""
-        wanted = 0
-        for step in self.scenario.steps:
-            if step.name == "create":
-                wanted += step.settings.count  # type: ignore[attr-defined]
-            elif step.name == "ramp":
-                wanted += max(max(step.settings.to) - self.scenario.population.total, 0)  # type: ignore[attr-defined]
-        return wanted
 
     # -- beginning ----------------------------------------------------------------------------------
 
     def seed(self) -> None:
         """Fill both stores; what is in them then is the baseline, not part of the journal."""
         people = list(self.cast.population.people[: self.cast.total])
-        self._plan_matrix(people)
+        self.cells = plan_matrix(self.scenario, self.mapping, self.sandbox, self.cast, people)
 
         def fill() -> None:
             with self.journal.acting(Actor.SEED):
@@ -95,30 +86,6 @@ class Stage:
             self.states.append(self._state())
 
         self.sandbox.call(fill)
-
-    def _plan_matrix(self, people: list[Person]) -> None:
-        for number, step in enumerate(self.scenario.steps):
-            if step.name != "edit_matrix":
-                continue
-            earlier = sum(1 for s in self.scenario.steps[:number] if s.name == "sync")
-            planned = self._cells(step.settings)
-            wanted = PersonKind.LEAD if step.settings.object == "lead" else PersonKind.CUSTOMER  # type: ignore[attr-defined]
-            fit = [p for p in people if p.key not in self.cells and not p.dirt and p.kind is wanted]
-            if len(fit) < len(planned):
-                raise SetupError(
-                    f"the matrix has {len(planned)} cells and needs as many plain people of kind {wanted}; the population has "
-                    f"{len(fit)}: set `population: {{total: {len(planned) + len(people) - len(fit)}}}`"
-                )
-            for person, cell in zip(fit, planned, strict=False):
-                self.cells[person.key] = (cell, earlier + 1)
-                if cell.blank_side is not None:
-                    blank = self.cast.blanks.setdefault((cell.blank_side, person.key), set())
-                    blank.add(cell.rule.field_on(cell.blank_side))
-
-    def _cells(self, settings: Any) -> list[Cell]:
-        obj = self.object_mapping(settings.object)
-        schema = {s: self.sandbox.on(s).schema(obj.kind_on(s)) for s in Side}
-        return cells(obj, settings.changed, settings.to, settings.fields, schema)
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -319,7 +286,7 @@ class Stage:
 
     def edit_matrix(self, settings: Any) -> None:
         """Step `edit_matrix`: all first moves, then (a second later) all second moves."""
-        wanted = {c.name for c in self._cells(settings)}
+        wanted = {c.name for c in matrix_cells(self.mapping, self.sandbox, settings)}
         mine = [(k, c) for k, (c, _) in self.cells.items() if c.name in wanted]
         for number in range(max((len(c.moves) for _, c in mine), default=0)):
             # Each side of each round has a second of its own, so that "later" is never a tie.
@@ -406,7 +373,7 @@ class Stage:
         ended = self.connect(self.sandbox, number)
         end = self.sandbox.call(lambda: self.journal.mark("sync_end", f"{number} {ended.ended} {ended.exit_code}"))
         self.connector_seconds += ended.seconds
-        self.syncs.append(self._summary(number, ended, mark.seq, end.seq))
+        self.syncs.append(summarise(self.journal, self.sandbox.secrets(), number, ended, (mark.seq, end.seq)))
         self.outputs.append(ended.output.decode("utf-8", "replace"))
         if quiet or not self._acted_since_sync:
             self.quiet.add(number)
@@ -418,25 +385,13 @@ class Stage:
         """Tell whether people did something that no sync has had a chance to carry."""
         return self._acted_since_sync
 
-    def _summary(self, number: int, ended: Ended, start: int, end: int) -> SyncSummary:
-        exchanges = list(self.journal.exchanges(start, end))
-        changed = {e.exchange for e in self.journal.changes(start, end) if e.actor is Actor.CONNECTOR}
-        refused = sum(len(e.refused) or (400 <= e.status != 401) for e in exchanges)
-        tail = ended.output.decode("utf-8", "replace")[-TAIL_CHARACTERS:] or ended.reason
-        for secret in self.sandbox.secrets():
-            tail = tail.replace(secret, "***")  # what it printed is judged from the whole output, not from here
-        return SyncSummary(
-            number, ended.exit_code, ended.ended, ended.seconds, start, end, len(exchanges), len(changed), refused, tail,
-            f"sync-{number}.log", ended.leftovers,
-        )
-
     def evidence(self) -> Evidence:
         """Return everything that checks may see, frozen."""
+        dialects = {side: self.sandbox.on(side) for side in Side}
         return Evidence(
             self.scenario.id, self.mapping, dict(self.cast.people), tuple(self.cast.links), tuple(self.acts),
-            tuple(self.states), tuple(self.before_syncs), tuple(self.syncs), tuple(self.outputs),
-            tuple(self.journal.entries), {Side.CRM: self.sandbox.crm, Side.MA: self.sandbox.ma}, frozenset(self.quiet),
-            success_exit_codes=self.success_exit_codes, secrets=self.sandbox.secrets(), options=dict(self.scenario.options),
+            tuple(self.states), tuple(self.before_syncs), tuple(self.syncs), tuple(self.outputs), tuple(self.journal.entries),
+            dialects, frozenset(self.quiet), self.success_exit_codes, self.sandbox.secrets(), dict(self.scenario.options),
         )
 
 
