@@ -12,6 +12,8 @@ from .errors import InputError, Problem
 from .mapping.grammar import Mapping
 from .mapping.load import default_mapping_path, load_mapping
 from .model import RunResult, Verdict
+from .nearest import suggest
+from .reference_bugs import variants
 from .report_folder import check_report_folder
 from .run_request import RunRequest
 from .scenario.choose import choose
@@ -67,6 +69,12 @@ def load_connector_or_reference(path: Path | None, bugs: Sequence[str] = ()) -> 
         raise InputError([Problem("--bug", "only the reference connector has bugs to switch on.", "Leave out `--connector`.")])
     if path is not None:
         return load_connector(path)
+    if bugs:
+        known = sorted(v.name for v in variants())
+        unknown = [Problem("--bug", f"the reference connector has no bug `{b}`{suggest(b, known)}.", "`syncproof qualify` lists them.")
+                   for b in bugs if b not in known]
+        if unknown:
+            raise InputError(unknown)
     found = builtin_reference(bugs)
     program(found)
     return found

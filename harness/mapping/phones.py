@@ -36,8 +36,9 @@ def is_e164(text: str) -> bool:
 
 
 def _e164(number: str, region: str | None) -> str | None:
-    if number.startswith("00"):
-        number = f"+{number[2:]}"
+    # Judged by the digits alone: what is written between them must not change what the number means.
+    if not number.startswith("+") and _digits(number).startswith("00"):
+        number = f"+{_digits(number)[2:]}"
     if number.startswith("+"):
         return _parsed(number, None, certain=False)
     if region is not None:

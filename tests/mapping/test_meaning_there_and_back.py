@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from syncproof.mapping.countries import english_name, iso2_of
 from syncproof.mapping.grammar import FieldRule, Side
@@ -77,6 +77,7 @@ def test_what_a_right_connector_stores_means_what_was_meant(
 
 
 @settings(max_examples=200, deadline=None)
+@example(FieldRule.model_validate({"crm": "A", "ma": "b", "type": "phone"}), Side.CRM, 0.09375)
 @given(rules(), SIDES, anything)
 def test_a_meaning_is_its_own_meaning(rule: FieldRule, side: Side, raw: Any) -> None:
     meaning = neutral(rule, side, raw)
