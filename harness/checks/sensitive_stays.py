@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os.path
 from collections.abc import Iterator
 
 from syncproof_mocks.journal import Exchange
@@ -27,10 +28,18 @@ def sensitive_stays(oracle: Oracle, seen: Seen) -> None:
         bodies = [e for e in oracle.evidence.entries if isinstance(e, Exchange) and e.method in _WRITES
                   and side_of(oracle.evidence, e.system) is side]
         seen.look("SCOPE-003", len(planted) if bodies else 0)
+        forms = {value: {value, json.dumps(value)[1:-1]} for value in planted}
+        # Every value begins alike in most orgs: a body without that beginning holds none of them.
+        beginnings = {
+            os.path.commonprefix([sorted(f)[i] for f in forms.values()])  # noqa: RUF071 (letters, not folders)
+            for i in (0, -1)
+        }
         for exchange in bodies:
             text = exchange.request_body.decode("utf-8", "replace")
+            if not any(beginning in text for beginning in beginnings):
+                continue
             for value, (person, name) in planted.items():
-                if value in text or json.dumps(value)[1:-1] in text:
+                if any(form in text for form in forms[value]):
                     label = oracle.identity.label(person)
                     seen.finding(
                         "SCOPE-003", f"{label}: the sensitive field {name} of the {side.other.upper()} was sent to the "

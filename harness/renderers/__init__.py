@@ -109,7 +109,7 @@ def _replace(fresh: Path, folder: Path) -> None:
 def _packed(journals: Mapping[str, tuple[Entry, ...]], secrets: tuple[str, ...]) -> bytes:
     """Return the journal, gzipped without a time stamp, so that equal journals give equal bytes."""
     buffer = io.BytesIO()
-    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=5) as packed:
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=1) as packed:
         for scenario_id, entries in journals.items():
             for line in journal_lines(scenario_id, entries, secrets):
                 packed.write(line)
