@@ -273,6 +273,8 @@ def _listen(port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind(("127.0.0.1", port))
+        # Bound is not taken: two sandboxes started at the same instant could share the port until one of them listens.
+        sock.listen(2048)
     except OSError:
         sock.close()
         raise
