@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pydantic import BaseModel
+
 from .consent import ConsentKey, ConsentMark, ConsentProof
 from .journal import Row
 from .schema import FieldInfo
@@ -36,6 +38,11 @@ class Dialect(ABC):
     name: ClassVar[str]
     role: ClassVar[str]
     switches: ClassVar[tuple[Switch, ...]] = ()
+
+    # Host names at which unmodified clients expect this vendor; `*.` stands for one or more labels.
+    hosts: ClassVar[tuple[str, ...]] = ()
+    # What an administrator may set up besides fields (validation rules, workflows, ...): key in the shape file -> form.
+    declarations: ClassVar[Mapping[str, type[BaseModel]]] = {}
 
     # Which kind holds the people who own records, the fields with their e-mail address and whether they are active.
     owner_kind: ClassVar[str] = ""
@@ -120,6 +127,20 @@ class Dialect(ABC):
     @abstractmethod
     def add_field(self, kind: str, info: FieldInfo) -> None:
         """Add a custom field to ``kind``, as an administrator would."""
+
+    def declare(self, what: str, entry: BaseModel) -> None:
+        """Set up what an administrator would: ``entry`` is of the form that `declarations` names for ``what``.
+
+        Raises ValueError when it does not fit this org (a field that no kind has, a formula that cannot be read).
+        """
+        raise ValueError(f"{self.name} knows no `{what}`; known: {', '.join(sorted(self.declarations)) or 'none'} ({entry!r})")
+
+    def take_metadata(self, document: object) -> tuple[str, ...]:
+        """Take on the shape of an org from the vendor's own metadata JSON and return the kinds that it told about.
+
+        No record travels with it. Raises ValueError saying what is not metadata, or which part cannot be mocked.
+        """
+        raise ValueError(f"{self.name} reads no metadata ({type(document).__name__} was given)")
 
     def add_subscription(self, name: str) -> None:
         """Add a named purpose that people subscribe to, where the vendor has such."""
