@@ -46,6 +46,9 @@ ConnectorOption = Annotated[
 MappingOption = Annotated[
     Path | None, typer.Option("--mapping", metavar="FILE", help="Mapping, .yaml or .xlsx; default: the connector file's.")
 ]
+ShapeOption = Annotated[
+    Path | None, typer.Option("--shape", metavar="FILE", help="Fields, rules and limits of both orgs; default: the connector file's.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed: the same world and faults.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -67,6 +70,7 @@ def run(
     ] = None,
     connector: ConnectorOption = None,
     mapping: MappingOption = None,
+    shape: ShapeOption = None,
     report: Annotated[Path | None, typer.Option("--report", metavar="DIR", help="Where the report goes; default: nowhere.")] = None,
     seed: SeedOption = DEFAULT_SEED,
     jobs: Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=64, help="Scenarios at the same time.")] = 1,
@@ -81,7 +85,7 @@ def run(
 
     watching = sys.stderr.isatty()
     request = make_request(
-        scenarios or [], connector=connector, mapping=mapping, report=report, seed=seed, jobs=jobs,
+        scenarios or [], connector=connector, mapping=mapping, shape=shape, report=report, seed=seed, jobs=jobs,
         expression=expression, tags=tag or [], bugs=bug or [], progress=_tell if watching else None,
     )  # fmt: skip
     from .runner import run as run_scenarios
@@ -108,12 +112,13 @@ def validate(files: Annotated[list[Path], typer.Argument(metavar="FILE...")]) ->
 
 
 @mapping_app.command(name="check")
-def mapping_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+def mapping_check(file: Annotated[Path, typer.Argument(metavar="FILE")], shape: ShapeOption = None) -> None:
     """Compare a mapping with the field metadata of both systems."""
     from .mapping.load import load_mapping
-    from .ordering import mapping_problems
+    from .ordering import find_shape, mapping_problems
 
-    found = mapping_problems(load_mapping(file))
+    mapping = load_mapping(file)
+    found = mapping_problems(mapping, find_shape(shape, None, mapping))
     for line in found:
         typer.echo(line)
     if not found:
@@ -169,6 +174,7 @@ def schema() -> None:
 @app.command()
 def sandbox(
     mapping: MappingOption = None,
+    shape: ShapeOption = None,
     seed: SeedOption = DEFAULT_SEED,
     people: Annotated[int, typer.Option("--people", metavar="N", min=0, max=100_000, help="How many linked people.")] = 20,
     ports: Annotated[str | None, typer.Option("--ports", metavar="CRM,MA", help="Default: free ones.")] = None,
@@ -176,7 +182,7 @@ def sandbox(
     """Start both mocks with seeded people, print how to reach them, and wait for Ctrl-C."""
     from .live import parse_ports, serve
 
-    serve(mapping, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo)
+    serve(mapping, shape, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo)
 
 
 def main() -> None:

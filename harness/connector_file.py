@@ -84,6 +84,7 @@ class ConnectorFile(_Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)] = Field(alias="connector")
     systems: dict[Literal["crm", "ma"], str] = Field(default_factory=dict, description="left out: those of the mapping")
     mapping: str | None = Field(None, description="mapping file, relative to this one; `--mapping` wins over it")
+    shape: str | None = Field(None, description="shape file of both orgs, relative to this one; `--shape` wins over it")
     network: str = "direct"
     start: Start
     env: dict[Annotated[str, AfterValidator(_variable)], str] = Field(default_factory=dict)
@@ -119,6 +120,11 @@ class ConnectorFile(_Strict):
     def mapping_path(self) -> Path | None:
         """Return the mapping file it names, or None."""
         return self.folder / self.mapping if self.mapping else None
+
+    @property
+    def shape_path(self) -> Path | None:
+        """Return the shape file it names, or None."""
+        return self.folder / self.shape if self.shape else None
 
     @property
     def timeout_s(self) -> float:
@@ -217,6 +223,9 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
         yield Problem(f"{path}:{lines.at(('start', 'command', 0))}", *complaint)
     if not connector.cwd.is_dir():
         yield Problem(f"{path}:{lines.at(('start', 'cwd'))}", f"there is no folder {connector.cwd}.", "It is where the command runs.")
+    if connector.shape_path is not None and not connector.shape_path.is_file():
+        yield Problem(f"{path}:{lines.at(('shape',))}", f"there is no shape file {connector.shape_path}.",
+                      "The path is relative to the connector file.")
     if connector.mapping_path is not None and not connector.mapping_path.is_file():
         yield Problem(f"{path}:{lines.at(('mapping',))}", f"there is no mapping file {connector.mapping_path}.",
                       "The path is relative to the connector file.")

@@ -15,6 +15,7 @@ from .mapping.grammar import Side
 from .mapping.load import default_mapping_path, load_mapping
 from .sandbox import Sandbox
 from .scenario.grammar import PopulationSettings
+from .shape import load_shape
 
 # What a shell variable is called for each placeholder of the connector file that systems give.
 _PREFIX = {Side.CRM: "CRM", Side.MA: "MA"}
@@ -32,10 +33,12 @@ def parse_ports(text: str | None) -> tuple[int, int] | None:
 
 
 def serve(
-    mapping: Path | None, *, seed: int, people: int, ports: tuple[int, int] | None, tell: Callable[[str], None]
+    mapping: Path | None, shape: Path | None = None, *,
+    seed: int, people: int, ports: tuple[int, int] | None, tell: Callable[[str], None],
 ) -> None:
     """Serve both mocks with ``people`` linked people until Ctrl-C or SIGTERM. Raises InputError when a port is taken."""
-    with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports) as sandbox:
+    wanted = load_shape(shape) if shape is not None else None
+    with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports, shape=wanted) as sandbox:
         _seed(sandbox, people)
         with _told_to_stop() as stop:
             tell("\n".join(exports(sandbox)))

@@ -19,6 +19,7 @@ from .run_request import RunRequest
 from .scenario.choose import choose
 from .scenario.grammar import Scenario
 from .scenario.loader import builtin, load_scenarios
+from .shape import Shape
 
 T = TypeVar("T")
 GO_LIVE = "go-live"
@@ -30,6 +31,7 @@ def make_request(
     *,
     connector: Path | None = None,
     mapping: Path | None = None,
+    shape: Path | None = None,
     report: Path | None = None,
     seed: int = 1,
     jobs: int = 1,
@@ -38,7 +40,7 @@ def make_request(
     bugs: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
 ) -> RunRequest:
-    """Return the request. Raises InputError with the problems of scenarios, connector, mapping and report folder at once."""
+    """Return the request. Raises InputError with the problems of scenarios, connector, mapping, shape and report folder at once."""
     problems: list[Problem] = []
 
     def collect(part: Callable[[], T]) -> T | None:
@@ -51,6 +53,7 @@ def make_request(
     chosen = collect(lambda: _scenarios(scenarios, expression, tags))
     program_file = collect(lambda: load_connector_or_reference(connector, bugs))
     contract = collect(lambda: find_mapping(mapping, program_file))
+    orgs = collect(lambda: find_shape(shape, program_file, contract[0] if contract else None))
     if report is not None:
         collect(lambda: check_report_folder(report))
     if contract and program_file:
@@ -59,7 +62,7 @@ def make_request(
         raise InputError(problems)
     return RunRequest(
         tuple(chosen), program_file, contract[0], contract[1], report, seed, jobs,
-        mapping_given=mapping is not None, progress=progress,
+        mapping_given=mapping is not None, shape=orgs, progress=progress,
     )  # fmt: skip
 
 
@@ -86,12 +89,29 @@ def find_mapping(path: Path | None, connector: ConnectorFile | None) -> tuple[Ma
     return load_mapping(chosen), Path(os.path.abspath(chosen))  # noqa: PTH100 (resolve() would follow links)
 
 
-def mapping_problems(mapping: Mapping) -> tuple[str, ...]:
+def find_shape(path: Path | None, connector: ConnectorFile | None, mapping: Mapping | None) -> Shape | None:
+    """Return the shape that was given, else the connector file's, else None (the built-in one).
+
+    Raises InputError with everything that the systems of the mapping do not take.
+    """
+    chosen = path or (connector.shape_path if connector else None)
+    if chosen is None:
+        return None
+    from .sandbox import try_shape
+    from .shape import load_shape
+
+    found = load_shape(chosen)
+    if mapping is not None:
+        try_shape(found, mapping)
+    return found
+
+
+def mapping_problems(mapping: Mapping, shape: Shape | None = None) -> tuple[str, ...]:
     """Return what does not fit between a mapping and the field metadata of both systems, one line each."""
     from .runner import mapping_complaints
     from .sandbox import Sandbox
 
-    return tuple(map(str, mapping_complaints(Sandbox(mapping))))
+    return tuple(map(str, mapping_complaints(Sandbox(mapping, shape=shape))))
 
 
 def print_result(result: RunResult, request: RunRequest) -> int:

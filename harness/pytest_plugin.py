@@ -24,6 +24,7 @@ MOST_FINDINGS = 20
 _OPTIONS = {
     "connector": ("FILE", "the program under test; default: connector.yaml in the root folder, else the reference connector"),
     "mapping": ("FILE", "mapping, .yaml or .xlsx; default: the connector file's, else the one that ships"),
+    "shape": ("FILE", "fields, rules and limits of both orgs; default: the connector file's, else the one that ships"),
     "seed": ("N", "the same seed gives the same world and faults; default: 1"),
     "report": ("DIR", "folder for reports, one folder inside per scenario; default: none is written"),
 }
@@ -92,6 +93,7 @@ class ScenarioItem(pytest.Item):
             [str(self.path)],
             connector=_path(self.config, "connector"),
             mapping=_path(self.config, "mapping"),
+            shape=_path(self.config, "shape"),
             report=report / self.scenario.id.replace("/", "__") if report else None,
             seed=_seed(self.config),
         )
@@ -156,8 +158,11 @@ class System:
 def _syncproof_servers(pytestconfig: pytest.Config) -> Iterator[Sandbox]:
     from .mapping.load import default_mapping_path, load_mapping
     from .sandbox import Sandbox
+    from .shape import load_shape
 
-    with Sandbox(load_mapping(_path(pytestconfig, "mapping") or default_mapping_path()), _seed(pytestconfig)) as servers:
+    mapping = load_mapping(_path(pytestconfig, "mapping") or default_mapping_path())
+    shape = _path(pytestconfig, "shape")
+    with Sandbox(mapping, _seed(pytestconfig), shape=load_shape(shape) if shape else None) as servers:
         yield servers
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from .connector_file import ConnectorFile
 from .mapping.grammar import Mapping
 from .scenario.grammar import Scenario
+from .shape import Shape
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class RunRequest:
 
     ``expression`` and ``tags`` choose among the scenarios once more; the command line has done so before and gives none.
     ``mapping_given`` tells whether the mapping was named by the user, so that the command that reproduces names it too.
+    ``shape`` is that of both orgs (None: the built-in one).
     ``progress`` is called with one line of text per step forward; None when nobody watches.
     """
 
@@ -30,4 +32,5 @@ class RunRequest:
     expression: str | None = None
     tags: tuple[str, ...] = field(default_factory=tuple)
     mapping_given: bool = False
+    shape: Shape | None = None
     progress: Callable[[str], None] | None = None

@@ -69,7 +69,7 @@ class Runner:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
             sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
             for _ in range(min(request.jobs, len(chosen))):
-                sandbox = stack.enter_context(Sandbox(request.mapping, request.seed))
+                sandbox = stack.enter_context(Sandbox(request.mapping, request.seed, shape=request.shape))
                 sandboxes.put(sandbox)
             mapping_problems = mapping_complaints(sandbox)
             refuse_unusable(mapping_problems)
@@ -203,6 +203,8 @@ class Runner:
         own = (default_mapping_file(), self.request.connector.mapping_path)
         if self.request.mapping_path not in own:
             words += ["--mapping", str(self.request.mapping_path)]
+        if self.request.shape is not None and self.request.shape.path != self.request.connector.shape_path:
+            words += ["--shape", str(self.request.shape.path)]
         return shlex.join(words)
 
     def _unset(self, scenario: Scenario, reason: str) -> ScenarioResult:

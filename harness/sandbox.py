@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from collections.abc import Mapping as Dictionary
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import TypeVar
 
-import yaml
 from syncproof_mocks.consent import ConsentKey
 from syncproof_mocks.dialect import ConsentField, Dialect
 from syncproof_mocks.discovery import discover
-from syncproof_mocks.schema import FieldInfo, FieldType, Option
 from syncproof_mocks.server import MockApp, Servers
 from syncproof_mocks.world import World
 
 from .errors import InputError, Problem
 from .mapping.grammar import Mapping, Side
+from .shape import Shape, apply_side, builtin_shape, check_shape
 
 T = TypeVar("T")
 
@@ -32,17 +30,24 @@ def dialects() -> dict[str, type[Dialect]]:
     return {**discover(syncproof_mocks.crm), **discover(syncproof_mocks.ma)}
 
 
+def try_shape(shape: Shape, mapping: Mapping) -> None:
+    """Put a shape onto empty systems of the mapping. Raises InputError with everything that does not fit."""
+    known, world = dialects(), World(1)
+    # A system nobody mocks is told by whoever starts it.
+    check_shape(shape, {side: known[name](world) for side, name in mapping.systems.items() if name in known})
+
+
 class Sandbox:
     """Mocks of a CRM and an MA that answer on 127.0.0.1. Use as a context manager; `renew` gives a fresh world."""
 
     def __init__(
-        self, mapping: Mapping, seed: int = 1, *, ports: tuple[int, int] | None = None, shape: Dictionary[str, Any] | None = None
+        self, mapping: Mapping, seed: int = 1, *, ports: tuple[int, int] | None = None, shape: Shape | None = None
     ) -> None:
         self.mapping = mapping
         self.seed = seed
         self.control_token = secrets.token_urlsafe(24)
         self._ports = ports
-        self._shape = dict(shape) if shape is not None else default_shape()
+        self.shape = shape or builtin_shape()
         self._servers = Servers()
         self.world, self.crm, self.ma = self._world(seed)
         self._apps = [MockApp(self.crm, self.control_token), MockApp(self.ma, self.control_token)]
@@ -94,7 +99,7 @@ class Sandbox:
         if name not in known:
             raise InputError([Problem("mapping: systems", f"no dialect is called `{name}`.", f"Known: {', '.join(sorted(known))}.")])
         dialect = known[name](world)
-        self._give_shape(dialect, side)
+        apply_side(self.shape, side.value, dialect)
         for obj in self.mapping.objects:
             for rule in obj.fields:
                 if rule.consent is not None and not rule.field_on(side).startswith("subscription:"):
@@ -102,15 +107,6 @@ class Sandbox:
                     at, source = (rule.consent.crm_at, rule.consent.crm_source) if side is Side.CRM else (None, None)
                     dialect.declare_consent(obj.kind_on(side), rule.field_on(side), ConsentField(key, at, source))
         return dialect
-
-    def _give_shape(self, dialect: Dialect, side: Side) -> None:
-        for kind, fields in (self._shape.get(side.value) or {}).items():
-            if kind == "subscriptions":
-                for name in fields:
-                    dialect.add_subscription(name)
-            else:
-                for entry in fields:
-                    dialect.add_field(kind, field_info(entry))
 
     # -- use ----------------------------------------------------------------------------------------
 
@@ -149,26 +145,6 @@ class Sandbox:
         )
 
 
-def default_shape() -> dict[str, Any]:
-    """Return the custom fields of both orgs that the default mapping needs."""
-    text = (resources.files("syncproof_scenarios") / "salesforce_hubspot" / "shape.yaml").read_text("utf-8")
-    loaded: dict[str, Any] = yaml.safe_load(text)
-    return loaded
-
-
 def default_mapping_file() -> Path:
     """Return the path of the default mapping."""
     return Path(str(resources.files("syncproof_scenarios") / "salesforce_hubspot" / "mapping.yaml"))
-
-
-def field_info(entry: Dictionary[str, Any]) -> FieldInfo:
-    """Return the metadata of one custom field as `shape.yaml` states it."""
-    options = tuple(
-        Option(o["value"], o["label"]) if isinstance(o, dict) else Option(str(o), str(o)) for o in entry.get("options", ())
-    )
-    return FieldInfo(
-        entry["name"], entry["label"], FieldType(entry["type"]), entry["vendor_type"], max_length=entry.get("max_length"),
-        unique=entry.get("unique", False), external_id=entry.get("external_id", False), options=options,
-        restricted=entry.get("restricted", False), custom=True, default=entry.get("default"),
-        tracked=entry.get("tracked", False),
-    )

@@ -50,6 +50,15 @@ def _validate(path: Path) -> Valid:
         mapping = load_mapping(path)
         fields = sum(len(o.fields) for o in mapping.objects)
         return Valid(path, kind, f"{mapping.mapping}: {len(mapping.objects)} objects, {fields} fields")
+    if kind == "shape":
+        from .mapping.load import default_mapping_path, load_mapping
+        from .sandbox import try_shape
+        from .shape import load_shape
+
+        shape = load_shape(path)
+        try_shape(shape, load_mapping(default_mapping_path()))
+        fields = sum(len(f) for side in ("crm", "ma") for f in shape.side(side).fields.values())
+        return Valid(path, kind, f"{fields} fields, {len(shape.documents)} metadata documents")
     if kind == "connector":
         from .connector_file import load_connector
 
@@ -61,11 +70,12 @@ def _validate(path: Path) -> Valid:
 
 
 def kind_of(data: Any) -> str:
-    """Return `mapping`, `connector` or `scenario`: whose keys the data has most of; a scenario when in doubt."""
+    """Return `mapping`, `connector`, `shape` or `scenario`: whose keys the data has most of; a scenario when in doubt."""
     if not isinstance(data, dict):
         return "scenario"
     marks = {
         "scenario": {"scenario", "steps", "population", "why", "classes"},
+        "shape": {"crm", "ma", "based_on"},
         "connector": {"connector", "start", "env", "network", "success"},
         "mapping": {"mapping", "objects", "systems"},
     }

@@ -210,7 +210,7 @@ def test_a_lead_without_company_names_itself_because_the_field_is_required(peopl
 
 
 def test_every_custom_field_exists_in_the_shape_of_the_orgs(seeds: list[RecordSeed]) -> None:
-    made = {kind: {f["name"]: f for f in SHAPE["crm"][kind]} for kind in ("Account", "Contact", "Lead")}
+    made = {kind: {f["name"]: f for f in SHAPE["crm"]["fields"][kind]} for kind in ("Account", "Contact", "Lead")}
     for seed in seeds:
         if seed.side == "crm":
             assert {f for f in seed.values if f.endswith("__c")} <= set(made[seed.kind])

@@ -11,14 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from syncproof.reference.program import main
+from syncproof.shape import apply_side, builtin_shape
 from syncproof_mocks.consent import ConsentKey, ConsentProof
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.dialect import ConsentField
 from syncproof_mocks.journal import Actor, Exchange
 from syncproof_mocks.ma.hubspot import Hubspot
-from syncproof_mocks.schema import FieldInfo, FieldType, Option
 from syncproof_mocks.server import MockApp, Servers
 from syncproof_mocks.wire import Response
 from syncproof_mocks.world import World
@@ -166,28 +165,12 @@ class Sandbox:
         return Run(code, report, out.getvalue(), err.getvalue(), writes, len(exchanges))
 
 
-def _options(given: list[Any]) -> tuple[Option, ...]:
-    return tuple(Option(o, o) if isinstance(o, str) else Option(o["value"], o["label"]) for o in given)
-
-
-def _shape(dialect: Any, kinds: Mapping[str, Any]) -> None:
-    for kind, fields in kinds.items():
-        if kind == "subscriptions":
-            for name in fields:
-                dialect.add_subscription(name)
-            continue
-        for entry in fields:
-            info = {**entry, "type": FieldType(entry["type"]), "options": _options(entry.get("options", [])), "custom": True}
-            dialect.add_field(kind, FieldInfo(**info))
-
-
 @contextlib.contextmanager
 def _running(folder: Path) -> Iterator[Sandbox]:
     world = World(7)
     crm, ma = Salesforce(world), Hubspot(world)
-    shape = yaml.safe_load((SCENARIOS / "shape.yaml").read_text())
-    _shape(crm, shape["crm"])
-    _shape(ma, shape["ma"])
+    apply_side(builtin_shape(), "crm", crm)
+    apply_side(builtin_shape(), "ma", ma)
     for kind in ("Contact", "Lead"):
         crm.declare_consent(kind, "HasOptedOutOfEmail", ConsentField(ALL_MAIL, inverted=True))
         crm.declare_consent(kind, "Newsletter_Consent__c", ConsentField(
