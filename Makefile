@@ -15,6 +15,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 TYPES := .build/types
 NODE := tests/connectors/node
+CLIENTS := tests/network/node
 QUIETLY := tools/quietly.sh
 REPORT ?= reports/latest
 WORKERS ?= 2
@@ -36,7 +37,7 @@ run: $(READY)
 	echo "exit code of syncproof: $$code"; exit $$code
 
 test: $(READY) .build/test_packages
-	@if [ -f $(NODE)/package.json ]; then tools/node_modules.sh $(NODE); fi
+	@for folder in $(NODE) $(CLIENTS); do if [ -f $$folder/package.json ]; then tools/node_modules.sh $$folder; fi; done
 	@$(MAKE) --no-print-directory lint types layers
 	@$(QUIETLY) "pytest speed" $(BIN)/pytest -q -m speed
 	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -rs \
@@ -80,5 +81,5 @@ lock: $(READY)
 
 clean:
 	rm -rf .venv .build build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \
-		.coverage .coverage.* htmlcov $(NODE)/node_modules reports/latest
+		.coverage .coverage.* htmlcov $(NODE)/node_modules $(CLIENTS)/node_modules reports/latest
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

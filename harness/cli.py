@@ -153,6 +153,22 @@ def coverage(dialect: Annotated[str | None, typer.Argument(metavar="[DIALECT]")]
 
 
 @app.command()
+def probe(
+    dialect: Annotated[str, typer.Argument(metavar="DIALECT")],
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask a live sandbox account too: SYNCPROOF_LIVE_URL, SYNCPROOF_LIVE_TOKEN.")
+    ] = False,
+    json: JsonOption = False,
+    seed: SeedOption = DEFAULT_SEED,
+) -> None:
+    """Ask a mock what the research asked real clients and accounts, and print where they differ."""
+    from .probes.printing import probe_and_print
+
+    watching = sys.stderr.isatty()
+    raise typer.Exit(probe_and_print(dialect, live=live, seed=seed, as_json=json, say=_tell if watching else None, tell=typer.echo))
+
+
+@app.command()
 def init(folder: Annotated[Path, typer.Argument(metavar="[FOLDER]")] = Path()) -> None:
     """Write connector.yaml, a mapping, a first scenario and a CI snippet; existing files are left alone."""
     from .init_files import write_init_files
@@ -178,11 +194,12 @@ def sandbox(
     seed: SeedOption = DEFAULT_SEED,
     people: Annotated[int, typer.Option("--people", metavar="N", min=0, max=100_000, help="How many linked people.")] = 20,
     ports: Annotated[str | None, typer.Option("--ports", metavar="CRM,MA", help="Default: free ones.")] = None,
+    network: Annotated[str, typer.Option("--network", metavar="MODE", help="direct, proxy or isolated (vendors' own host names).")] = "direct",
 ) -> None:
     """Start both mocks with seeded people, print how to reach them, and wait for Ctrl-C."""
     from .live import parse_ports, serve
 
-    serve(mapping, shape, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo)
+    serve(mapping, shape, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo, network=network)
 
 
 def main() -> None:

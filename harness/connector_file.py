@@ -23,13 +23,12 @@ from pydantic import (
 
 from .errors import InputError, Problem
 from .nearest import suggest
-from .placeholders import complaints, fill_in, words_in
+from .placeholders import complaints, fill_in, of_other_networks, words_in
 from .yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 
 START_KINDS = ("command",)
 START_KINDS_LATER = ("service", "http", "container", "python")
-NETWORKS = ("direct",)
-NETWORKS_LATER = ("isolated", "proxy")
+NETWORKS = ("direct", "isolated", "proxy")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -85,7 +84,10 @@ class ConnectorFile(_Strict):
     systems: dict[Literal["crm", "ma"], str] = Field(default_factory=dict, description="left out: those of the mapping")
     mapping: str | None = Field(None, description="mapping file, relative to this one; `--mapping` wins over it")
     shape: str | None = Field(None, description="shape file of both orgs, relative to this one; `--shape` wins over it")
-    network: str = "direct"
+    network: str = Field(
+        "direct", description="`direct`: the mocks' plain base URLs; for connectors with hard-coded hosts `isolated` (Linux: a "
+        "private network in which vendors' hosts are the mocks) or `proxy` (anywhere: `HTTPS_PROXY` and the run's CA)",
+    )  # fmt: skip
     start: Start
     env: dict[Annotated[str, AfterValidator(_variable)], str] = Field(default_factory=dict)
     success: Success = Success.model_validate({})
@@ -95,10 +97,8 @@ class ConnectorFile(_Strict):
     @field_validator("network")
     @classmethod
     def _network(cls, value: str) -> str:
-        if value in NETWORKS_LATER:
-            raise ValueError(f"`{value}` comes later; the only network now is `direct`: the mocks' plain base URLs")
         if value not in NETWORKS:
-            raise ValueError(f"`{value}` is not a network{suggest(value, (*NETWORKS, *NETWORKS_LATER))}")
+            raise ValueError(f"`{value}` is not a network{suggest(value, NETWORKS)}")
         return value
 
     @property
@@ -158,6 +158,10 @@ def load_connector(path: Path) -> ConnectorFile:
         problems.extend(problems_from_pydantic(error, lines, path, ConnectorFile))
     problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
                     for complaint in complaints(text))
+    network = data.get("network", "direct")
+    if network in NETWORKS:
+        problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
+                        for complaint in of_other_networks(text, network))
     if connector is not None:
         connector._path = path  # noqa: SLF001 (its own kind)
         problems.extend(_paths(connector, lines, path))

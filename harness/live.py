@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .cast import make_cast, seed_owners, seed_people
+from .connector_file import NETWORKS
 from .errors import InputError, Problem
 from .mapping.grammar import Side
 from .mapping.load import default_mapping_path, load_mapping
+from .nearest import suggest
+from .network import Plan
 from .sandbox import Sandbox
 from .scenario.grammar import PopulationSettings
 from .shape import load_shape
@@ -34,11 +37,16 @@ def parse_ports(text: str | None) -> tuple[int, int] | None:
 
 def serve(
     mapping: Path | None, shape: Path | None = None, *,
-    seed: int, people: int, ports: tuple[int, int] | None, tell: Callable[[str], None],
+    seed: int, people: int, ports: tuple[int, int] | None, tell: Callable[[str], None], network: str = "direct",
 ) -> None:
-    """Serve both mocks with ``people`` linked people until Ctrl-C or SIGTERM. Raises InputError when a port is taken."""
+    """Serve both mocks with ``people`` linked people until Ctrl-C or SIGTERM.
+
+    Raises InputError when a port is taken, the network is none, or this system does not let us build it.
+    """
+    if network not in NETWORKS:
+        raise InputError([Problem("--network", f"`{network}` is not a network{suggest(network, NETWORKS)}.")])
     wanted = load_shape(shape) if shape is not None else None
-    with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports, shape=wanted) as sandbox:
+    with Sandbox(load_mapping(mapping or default_mapping_path()), seed, ports=ports, shape=wanted, plan=Plan(network)) as sandbox:
         _seed(sandbox, people)
         with _told_to_stop() as stop:
             tell("\n".join(exports(sandbox)))
@@ -47,12 +55,15 @@ def serve(
 
 
 def exports(sandbox: Sandbox) -> list[str]:
-    """Return shell lines that tell a connector where both systems are and how to get in."""
+    """Return shell lines that tell a connector where both systems are, how to get in, and what to trust."""
     found = []
     for name, value in sandbox.placeholders().items():
         side, dot, word = name.partition(".")
         if dot and side in (Side.CRM, Side.MA):
             found.append(f"export {_PREFIX[Side(side)]}_{word.upper()}={shlex.quote(value)}")
+    found += [f"export {name}={shlex.quote(value)}" for name, value in sandbox.network.environment.items()]
+    if sandbox.network.entry:
+        found.append(f"# in the private network: {shlex.join(sandbox.network.entry)} COMMAND")
     return [*found, f"export SYNCPROOF_CONTROL_TOKEN={shlex.quote(sandbox.control_token)}"]
 
 

@@ -152,6 +152,7 @@ class ScenarioResult:
     seconds: float = 0.0
     connector_seconds: float = 0.0
     skipped_rules: dict[str, str] = field(default_factory=dict)
+    other_hosts: tuple[str, ...] = ()  # what the connector tried to reach besides the two systems; refused
 
     @property
     def rules_checked(self) -> tuple[str, ...]:

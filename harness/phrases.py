@@ -41,6 +41,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "credential_printed": ("a credential was printed", "credentials leak into logs"),
     "person_printed": ("a person's data was printed", "personal data leaks into logs"),
     "never_called": ("it never called this system", "nothing is synchronised at all"),
+    "other_host": ("it asked for a host outside both systems", "people's data can go to somebody else"),
     "failed": ("a sync failed", "synchronisation stops"),
     "processes_left": ("it left processes running", "stray processes pile up and sync behind your back"),
     "false_success": ("it claimed success for refused data", "data is lost while the connector reports success"),

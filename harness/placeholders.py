@@ -17,10 +17,10 @@ PLACEHOLDERS = (
 )  # fmt: skip
 # Promised by the contract, and given a value only by parts that come later.
 LATER = {
-    "proxy.url": "it needs `network: proxy`, which comes later",
-    "ca_file": "it needs `network: proxy` or `isolated`, which come later",
     "webhook_url": "it needs `start: service`, which comes later",
 }
+# Words that have a value only with these networks.
+_NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy")}
 _WORD = re.compile(r"\{(\{[a-z][a-z0-9_.]*\})\}|\{([a-z][a-z0-9_.]*)\}")
 
 
@@ -34,6 +34,14 @@ def complaints(text: str) -> list[str]:
         elif word in LATER:
             found.append(f"`{{{word}}}` has no value yet: {LATER[word]}")
     return found
+
+
+def of_other_networks(text: str, network: str) -> list[str]:
+    """Return what is wrong with placeholders that only some networks give a value to."""
+    return [
+        f"`{{{word}}}` has no value with `network: {network}`; it needs {' or '.join(f'`{n}`' for n in _NETWORKS[word])}"
+        for word in words_in(text) if network not in _NETWORKS.get(word, (network,))
+    ]  # fmt: skip
 
 
 def words_in(text: str) -> list[str]:

@@ -31,6 +31,8 @@ from .exposure import exposures
 from .mapping.check import MappingProblem, check_mapping
 from .mapping.grammar import Side
 from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
+from .network import plan_for
+from .network.egress import attempts
 from .oracle.blame import shown
 from .oracle.fields import Oracle
 from .run_request import RunRequest
@@ -68,8 +70,9 @@ class Runner:
         with ExitStack() as stack:
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
             sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
+            plan = plan_for(request.connector)
             for _ in range(min(request.jobs, len(chosen))):
-                sandbox = stack.enter_context(Sandbox(request.mapping, request.seed, shape=request.shape))
+                sandbox = stack.enter_context(Sandbox(request.mapping, request.seed, plan=plan, shape=request.shape))
                 sandboxes.put(sandbox)
             mapping_problems = mapping_complaints(sandbox)
             refuse_unusable(mapping_problems)
@@ -187,10 +190,16 @@ class Runner:
             values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
             expanded = expand(connector, values)
             log, home = output / f"sync-{number}.log", folder / "home"
+            network = sandbox.network
+            env = {**network.environment, **expanded.env}
             start = partial(
-                self.driver.start, expanded.argv, expanded.env, connector.cwd, connector.timeout_s, log, home
+                self.driver.start, expanded.argv, env, connector.cwd, connector.timeout_s, log, home, network.entrance
             )
-            return self._await(start)
+            network.sync_begins()
+            try:
+                return self._await(start)
+            finally:
+                network.sync_ended()
 
         return connect
 
@@ -259,6 +268,7 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
         _flat(c.left_open for c in kept), _flat(c.not_checked for c in kept), tuple(_unsupported(evidence.entries)),
         _assumed(evidence.entries), tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
         _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
+        other_hosts=_flat([tuple(str(a) for a in attempts(evidence.entries))]),
     )
 
 

@@ -17,6 +17,7 @@ from syncproof_mocks.world import World
 
 from .errors import InputError, Problem
 from .mapping.grammar import Mapping, Side
+from .network import Network, Plan
 from .shape import Shape, apply_side, builtin_shape, check_shape
 
 T = TypeVar("T")
@@ -41,7 +42,8 @@ class Sandbox:
     """Mocks of a CRM and an MA that answer on 127.0.0.1. Use as a context manager; `renew` gives a fresh world."""
 
     def __init__(
-        self, mapping: Mapping, seed: int = 1, *, ports: tuple[int, int] | None = None, shape: Shape | None = None
+        self, mapping: Mapping, seed: int = 1, *, ports: tuple[int, int] | None = None, shape: Shape | None = None,
+        plan: Plan | None = None,
     ) -> None:
         self.mapping = mapping
         self.seed = seed
@@ -51,6 +53,7 @@ class Sandbox:
         self._servers = Servers()
         self.world, self.crm, self.ma = self._world(seed)
         self._apps = [MockApp(self.crm, self.control_token), MockApp(self.ma, self.control_token)]
+        self.network = Network(plan or Plan(), self._apps, self._servers)
         self._urls: dict[Side, str] = {}
 
     # -- life ---------------------------------------------------------------------------------------
@@ -62,18 +65,30 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Sandbox:
-        """Listen. Raises InputError when a port that was asked for is taken."""
+        """Listen. Raises InputError when a port that was asked for is taken, or the system denies the network mode."""
         try:
             found = self._servers.start(self._apps, self._ports)
         except OSError as error:
             ports = ", ".join(map(str, self._ports or ()))
             raise InputError([Problem("--ports", f"port taken ({ports}): {error.strerror}.", "Give other ports, or none for free ones.")]) from error
         self._urls = {Side.CRM: f"http://127.0.0.1:{found[0]}", Side.MA: f"http://127.0.0.1:{found[1]}"}
+        try:
+            self.network.start()
+        except BaseException:
+            self.stop()
+            raise
+        self._place()
         return self
 
     def stop(self) -> None:
         """Stop listening; safe to call twice."""
+        self.network.stop()
         self._servers.stop()
+
+    def _place(self) -> None:
+        """Tell both dialects where they are found."""
+        for side in Side:
+            self.on(side).base_url = self.url(side)
 
     def renew(self, seed: int) -> None:
         """Replace the world by an empty one with another seed; the ports stay."""
@@ -82,9 +97,8 @@ class Sandbox:
             self.seed = seed
             self.world, self.crm, self.ma = self._world(seed)
             for app, side in zip(self._apps, (Side.CRM, Side.MA), strict=True):
-                dialect = self.on(side)
-                dialect.base_url = self._urls.get(side, "")
-                app.become(dialect)
+                app.become(self.on(side))
+            self._place()
 
         self.call(swap)
 
@@ -115,8 +129,13 @@ class Sandbox:
         return self.crm if side is Side.CRM else self.ma
 
     def url(self, side: Side) -> str:
-        """Return the base URL of one side ("" before `start`)."""
-        return self._urls.get(side, "")
+        """Return the base URL that a connector is given for one side: the vendor's own, except in `direct` mode.
+
+        It is "" before `start`.
+        """
+        if not self._urls:
+            return ""
+        return self.network.url_of(self.on(side)) or self._urls[side]
 
     def app(self, side: Side) -> MockApp:
         """Return the ASGI app of one side; faults are interceptors of it."""
@@ -129,11 +148,11 @@ class Sandbox:
 
     def placeholders(self) -> dict[str, str]:
         """Return what a connector file may refer to: `crm.url`, `crm.token`, ..., `ma.token`, `seed`."""
-        found = {"seed": str(self.seed)}
+        found = {"seed": str(self.seed), **self.network.placeholders}
         for side in (Side.CRM, Side.MA):
             url = self.url(side)
             found[f"{side}.url"] = url
-            found[f"{side}.host"] = url.removeprefix("http://")
+            found[f"{side}.host"] = url.partition("://")[2]
             found.update({f"{side}.{name}": str(value) for name, value in self.on(side).credentials().items() if name not in ("url", "host")})
         return found
 

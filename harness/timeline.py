@@ -12,7 +12,8 @@ from .model import Finding, TimelineEntry
 # A page that nobody scrolls to the end proves nothing: guilty and human lines are always kept, others up to here.
 MOST_LINES = 3_000
 
-_MARKS = {"sync_start": "sync_start", "sync_end": "sync_end", "step": "step", "fault_armed": "fault", "fault_healed": "fault"}
+_MARKS = {"sync_start": "sync_start", "sync_end": "sync_end", "step": "step", "fault_armed": "fault", "fault_healed": "fault",
+          "egress": "fault"}  # fmt: skip
 
 
 def timeline(evidence: Evidence, findings: Iterable[Finding]) -> tuple[TimelineEntry, ...]:

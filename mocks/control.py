@@ -66,6 +66,13 @@ def control_app(dialect: Dialect, token: str) -> FastAPI:
         rows = list(dialect.store.rows(kind))[: min(max(limit, 0), 10_000)]
         return [{"id": r.id, "revision": r.revision, "values": r.values} for r in rows]
 
+    _steer(app, dialect)
+    return app
+
+
+def _steer(app: FastAPI, dialect: Dialect) -> None:
+    """Add what changes the mock."""
+
     @app.post("/_syncproof/clock/move")
     async def move(seconds: float) -> Any:
         try:
@@ -74,4 +81,10 @@ def control_app(dialect: Dialect, token: str) -> FastAPI:
             return JSONResponse({"error": str(error)}, 422)
         return {"now_ms": dialect.clock.now_ms()}
 
-    return app
+    @app.post("/_syncproof/sessions/expire")
+    async def expire_sessions() -> Any:
+        try:
+            dialect.expire_sessions()
+        except NotImplementedError as error:
+            return JSONResponse({"error": str(error)}, 422)
+        return {"expired": True}

@@ -64,6 +64,11 @@ class Dialect(ABC):
         self.settings: dict[str, Any] = {s.name: s.default for s in self.switches}
         self.consent_fields: dict[tuple[str, str], ConsentField] = {}
 
+    @property
+    def vendor_host(self) -> str:
+        """Return the host name at which the vendor itself serves this account's API ("" when ``hosts`` names none)."""
+        return next((h for h in self.hosts if not h.startswith("*")), "")
+
     # -- switches -----------------------------------------------------------------------------------
 
     def switch(self, name: str, value: Any) -> None:
@@ -117,6 +122,10 @@ class Dialect(ABC):
     @abstractmethod
     def credentials(self) -> Mapping[str, str]:
         """Return what a connector may be given: keys of design.md section 12 (token, client_id, ...)."""
+
+    def expire_sessions(self) -> None:
+        """End every session (access token, log-in) that was handed out, as time would: the next call of each is refused."""
+        raise NotImplementedError(f"{self.name} has no sessions that end")
 
     # -- schema -------------------------------------------------------------------------------------
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from .clock import Clock
 
@@ -37,6 +37,56 @@ class Row:
     created_ms: int
     modified_ms: int
     deleted: bool = False
+
+
+# The slot of `Row` in which a packed row keeps (blanks, names, *values).
+_SLOT: Any = Row.__dict__["values"]
+# (all names, filled names) -> what rows of this shape share.
+_SHAPES: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[dict[str, None], tuple[str, ...]]] = {}
+_MOST_SHAPES = 4_096
+
+
+class PackedRow(Row):
+    """A row whose values take a fifth of the room: names and blanks are shared, a dict is made whenever one is asked for.
+
+    For rows that come by the ten thousand and are seldom read. It equals the `Row` with the same values; each access to
+    ``values`` costs a microsecond, unless the same row was read last.
+    """
+
+    __slots__ = ()
+    _last: ClassVar[tuple[PackedRow | None, dict[str, Any]]] = (None, {})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return all values by name, blanks too, in the order in which they were given."""
+        row, values = PackedRow._last
+        if row is self:
+            return values
+        blanks, names, *filled = _SLOT.__get__(self)
+        made: dict[str, Any] = blanks.copy()
+        made.update(zip(names, filled, strict=True))
+        # One assignment: another thread sees this pair or the one before.
+        PackedRow._last = self, made
+        return made
+
+    @values.setter
+    def values(self, given: dict[str, Any]) -> None:
+        # Called by the constructor alone: rows are frozen.
+        names = tuple([name for name, value in given.items() if value is not None])
+        key = tuple(given), names
+        shape = _SHAPES.get(key)
+        if shape is None:
+            if len(_SHAPES) >= _MOST_SHAPES:
+                _SHAPES.clear()
+            shape = _SHAPES[key] = dict.fromkeys(given), names
+        _SLOT.__set__(self, (*shape, *[given[name] for name in names]))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Row):
+            return NotImplemented
+        return all(getattr(self, f.name) == getattr(other, f.name) for f in fields(Row))
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +201,11 @@ class Journal:
         actor = self.actor
         if exchange is not None and actor is Actor.HARNESS:
             actor = exchange.actor
+        now_ms = self.clock.now_ms()
         entry = Change(
             len(self.entries),
-            self.clock.now_ms(),
+            # One number object for both, as most changes carry the stamp of their row.
+            row.modified_ms if row.modified_ms == now_ms else now_ms,
             system,
             actor,
             exchange.seq if exchange is not None else None,

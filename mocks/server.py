@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 import traceback
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from email.utils import formatdate
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 import uvloop
@@ -21,11 +22,15 @@ import uvloop
 from .control import control_app
 from .dialect import Dialect
 from .journal import Actor, Exchange
-from .wire import Operation, Request, Response
+from .wire import Held, Operation, Request, Response
 
 MAX_BODY_BYTES = 150 * 1024 * 1024
 MAX_URL_BYTES = 16_384
 CONTROL_PREFIX = "/_syncproof"
+
+T = TypeVar("T")
+# How often an answer that waits is asked whether it has something to say; asking costs a microsecond.
+HELD_POLL_S = 0.01
 
 Proceed = Callable[[], Awaitable[Response]]
 Interceptor = Callable[[Dialect, Request, Operation | None, Proceed], Awaitable[Response]]
@@ -70,7 +75,7 @@ class MockApp:
             await _send(send, Response(413, b"", "text/plain"))
             return
         if request is not None:
-            await _send(send, await self._answer(request))
+            await _send(send, await self._answer(request, receive))
 
     async def _read(self, scope: Any, receive: Any) -> Request | None:
         """Return the complete request, or None when the caller hung up while sending: half a body is no request."""
@@ -92,7 +97,7 @@ class MockApp:
         base_url = f"{scope.get('scheme', 'http')}://{headers.get('host', '')}"
         return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, base_url)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request, receive: Any) -> Response:
         dialect = self.dialect
         journal = dialect.journal
         matched = dialect.router.match(request.method, request.segments)
@@ -108,19 +113,24 @@ class MockApp:
             entry.operation, entry.evidence = operation.id, str(operation.evidence)
 
         if self.interceptors:
-            response = await self._intercepted(request, operation, entry)
+            response = await self._intercepted(request, operation, entry, receive)
         else:
             response = self._perform(request, operation, entry)
+            if isinstance(response, Held):
+                response = await self._held(response, request, entry, receive)
         response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
         return response
 
-    async def _intercepted(self, request: Request, operation: Operation | None, entry: Exchange) -> Response:
+    async def _intercepted(
+        self, request: Request, operation: Operation | None, entry: Exchange, receive: Any
+    ) -> Response:
         """Let the faults that are switched on decide, the latest first; one that breaks is a bug of ours as well."""
 
         async def perform() -> Response:
-            return self._perform(request, operation, entry)
+            response = self._perform(request, operation, entry)
+            return await self._held(response, request, entry, receive) if isinstance(response, Held) else response
 
         proceed: Proceed = perform
         request.exchange = entry
@@ -131,6 +141,34 @@ class MockApp:
         except Exception:  # noqa: BLE001 (it must become an UNKNOWN verdict, not a dead server)
             entry.crash = traceback.format_exc()
             return self.dialect.failed(request)
+
+    async def _held(self, held: Held, request: Request, entry: Exchange, receive: Any) -> Response:
+        """Wait with an answer until it is ready, its time is up, the caller has hung up or the world is another one."""
+        dialect, loop = self.dialect, asyncio.get_running_loop()
+        until = loop.time() + held.timeout_s
+        gone = asyncio.ensure_future(receive())
+        try:
+            while self.dialect is dialect and not gone.done() and loop.time() < until:
+                response = self._asked(held, request, entry)
+                if response is not None:
+                    response.headers[:0] = held.headers
+                    return response
+                await asyncio.sleep(HELD_POLL_S)
+        finally:
+            gone.cancel()
+        return held
+
+    def _asked(self, held: Held, request: Request, entry: Exchange) -> Response | None:
+        """Ask once, as part of the exchange that waits."""
+        dialect, journal = self.dialect, self.dialect.journal
+        journal.exchange = entry
+        try:
+            return held.ready()
+        except Exception:  # noqa: BLE001 (a bug of ours must become an UNKNOWN verdict, not a dead server)
+            entry.crash = traceback.format_exc()
+            return dialect.failed(request)
+        finally:
+            journal.exchange = None
 
     def _perform(self, request: Request, operation: Operation | None, entry: Exchange) -> Response:
         """Run the vendor's part: refuse, authorise or answer. Changes made meanwhile are caused by ``entry``."""
@@ -189,6 +227,7 @@ class Servers:
         self._thread: threading.Thread | None = None
         self._servers: list[uvicorn.Server] = []
         self._sockets: list[socket.socket] = []
+        self._later: list[asyncio.Task[None]] = []
 
     def start(self, apps: Iterable[MockApp], ports: Iterable[int] | None = None) -> list[int]:
         """Listen on 127.0.0.1 (``ports`` or free ones) and return the ports once all of them answer.
@@ -217,22 +256,44 @@ class Servers:
         asyncio.set_event_loop(loop)
         self._loop = loop
         loop.run_until_complete(self._serve(apps, ready))
+        waiting = asyncio.all_tasks(loop)
+        for task in waiting:  # answers that are still held: their callers are gone with the sockets
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*waiting, return_exceptions=True))
         loop.close()
 
     async def _serve(self, apps: list[MockApp], ready: threading.Event) -> None:
         tasks = []
         for app, sock in zip(apps, self._sockets, strict=True):
-            config = uvicorn.Config(
-                app, log_level="critical", access_log=False, lifespan="off", http="httptools", ws="none",
-                server_header=False, date_header=False, timeout_graceful_shutdown=1, backlog=2048,
-            )
-            server = uvicorn.Server(config)
+            server = uvicorn.Server(_config(app))
             self._servers.append(server)
             tasks.append(asyncio.create_task(server.serve(sockets=[sock])))
         while not all(s.started for s in self._servers):
             await asyncio.sleep(0.001)
         ready.set()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._later, return_exceptions=True)
+
+    def listen(self, app: Any, sockets: list[socket.socket], tls: ssl.SSLContext | None = None) -> None:
+        """Serve an ASGI app on further listening sockets (this object's from now on), and return once it answers."""
+
+        async def begin() -> None:
+            config = _config(app)
+            config.load()
+            config.ssl = tls
+            server = uvicorn.Server(config)
+            self._servers.append(server)
+            self._later.append(asyncio.create_task(server.serve(sockets=sockets)))
+            while not server.started:
+                await asyncio.sleep(0.001)
+
+        self._sockets.extend(sockets)
+        self.perform(begin())
+
+    def perform(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the servers' loop and return its result; call it from another thread, between start and stop."""
+        assert self._loop is not None
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def call(self, function: Callable[[], Any]) -> Any:
         """Run ``function`` on the servers' thread, between two requests, and return its result."""
@@ -254,12 +315,20 @@ class Servers:
             self._thread = None
         self._loop = None
         self._servers.clear()
+        self._later.clear()
         self._close_sockets()
 
     def _close_sockets(self) -> None:
         for sock in self._sockets:
             sock.close()
         self._sockets.clear()
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app, log_level="critical", access_log=False, lifespan="off", http="httptools", ws="none",
+        server_header=False, date_header=False, timeout_graceful_shutdown=1, backlog=2048,
+    )
 
 
 @lru_cache(maxsize=8)

@@ -7,11 +7,11 @@ dialect's; the store keeps identity and order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from .journal import Change, Journal, Row
+from .journal import Change, Journal, PackedRow, Row
 
 
 class UnknownKindError(KeyError):
@@ -28,7 +28,11 @@ class UniqueError(ValueError):
 
 def fold(value: object) -> object:
     """Return the form in which an index compares: text without case and outer blanks."""
-    return value.strip().casefold() if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    folded = value.strip().casefold()
+    # The index then shares the text with the record.
+    return value if folded == value else folded
 
 
 @dataclass
@@ -83,6 +87,10 @@ class Store:
         self.journal = journal
         self.clock = journal.clock
         self._tables: dict[str, _Table] = {}
+        # Called before a moment is captured: a dialect finishes what it has promised and not yet written.
+        self.settle: Callable[[], None] = _settled
+        # While this is set, rows are written in the form that takes the least room (see `PackedRow`).
+        self.packing = False
 
     # -- definition ---------------------------------------------------------------------------------
 
@@ -157,7 +165,8 @@ class Store:
         if record_id in table.rows:
             raise ValueError(f"{self.system}: {kind} {record_id} exists already")
         now = self.clock.now_ms() if created_ms is None else created_ms
-        row = Row(kind, record_id, values, 1, now, now if modified_ms is None else modified_ms)
+        form = PackedRow if self.packing else Row
+        row = form(kind, record_id, values, 1, now, now if modified_ms is None else modified_ms)
         self._check_unique(table, row, None)
         return self._put(table, None, row)
 
@@ -165,7 +174,8 @@ class Store:
         """Replace ``row`` by one with ``changes`` applied; ``touch=False`` leaves the modified stamp alone."""
         table = self._table(row.kind)
         stamp = modified_ms if modified_ms is not None else (self.clock.now_ms() if touch else row.modified_ms)
-        new = Row(row.kind, row.id, {**row.values, **changes}, row.revision + 1, row.created_ms, stamp, row.deleted)
+        form = PackedRow if self.packing else Row
+        new = form(row.kind, row.id, {**row.values, **changes}, row.revision + 1, row.created_ms, stamp, row.deleted)
         self._check_unique(table, new, row)
         return self._put(table, row, new)
 
@@ -180,7 +190,8 @@ class Store:
     def _flag(self, row: Row, changes: dict[str, Any], *, deleted: bool) -> Row:
         table = self._table(row.kind)
         values = {**row.values, **changes} if changes else row.values
-        new = Row(row.kind, row.id, values, row.revision + 1, row.created_ms, self.clock.now_ms(), deleted)
+        form = PackedRow if self.packing else Row
+        new = form(row.kind, row.id, values, row.revision + 1, row.created_ms, self.clock.now_ms(), deleted)
         self._check_unique(table, new, row)
         return self._put(table, row, new)
 
@@ -240,6 +251,7 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         """Return all records as they are now; costs one shallow copy per kind."""
+        self.settle()
         return Snapshot(
             self.system,
             len(self.journal),
@@ -288,6 +300,10 @@ class Store:
             if not entry.before.deleted:
                 for name, index in table.indexes.items():
                     _enter(index, entry.before.values.get(name), entry.before.id)
+
+
+def _settled() -> None:
+    """Nothing is left to do: what a store without promises says."""
 
 
 def _enter(index: dict[object, tuple[str, ...]], value: object, record_id: str) -> None:

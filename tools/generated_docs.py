@@ -196,6 +196,14 @@ def connector_keys() -> str:
     return "\n\n".join(parts)
 
 
+def network_clients() -> str:
+    """Return which clients each network mode can hold."""
+    from syncproof.network.clients import CLIENTS
+
+    rows = ((c.name, c.language, "yes", "yes" if c.proxy else "**no**", c.remark) for c in CLIENTS)
+    return "### Clients\n\n" + table(("client, untouched", "language", "`isolated`", "`proxy`", ""), rows)
+
+
 # -- command line -----------------------------------------------------------------------------------
 
 
@@ -268,8 +276,32 @@ def _dialect(name: str) -> str:
     )
 
 
+def shape_keys() -> str:
+    """Return what a shape file may say, of any dialect and of each."""
+    from syncproof.sandbox import dialects
+    from syncproof.shape import FieldForm, SideShape
+
+    parts = [f"### For each system\n\n{settings_table(SideShape)}", f"### One field\n\n{settings_table(FieldForm)}"]
+    for name, dialect in sorted(dialects().items()):
+        for word, form in dialect.declarations.items():
+            parts.append(f"### {name}: {word}\n\n{first(form)}\n\n{settings_table(form)}")
+    return "\n\n".join(parts)
+
+
+def probes() -> str:
+    """Return the parity probes of each dialect."""
+    from syncproof.probes import probes_of
+    from syncproof.sandbox import dialects
+
+    return "\n\n".join(
+        f"### {name}\n\n" + table(("probe", "what it asks", "rests on"), ((f"`{p.id}`", p.title, p.evidence) for p in probes_of(name).PROBES))
+        for name in sorted(dialects())
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     f.__name__: f
-    for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, commands,
-              salesforce, hubspot)
+    for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, network_clients,
+              commands,
+              salesforce, hubspot, shape_keys, probes)
 }  # fmt: skip

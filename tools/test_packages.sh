@@ -1,5 +1,6 @@
 #!/bin/bash
-# Install the programs that some tests drive: node and npm (the Node connector), chromium (the report in a browser).
+# Install the programs that some tests drive: node and npm (the Node connector), chromium (the report in a browser),
+# php and java (clients of tests/network).
 # Only as root on Debian or Ubuntu. Never a failure: without a program its tests skip and say why.
 set -uo pipefail
 
@@ -8,6 +9,8 @@ command -v node >/dev/null || wanted+=(nodejs)
 command -v npm >/dev/null || wanted+=(npm)
 command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
     || wanted+=(chromium)
+command -v php >/dev/null || wanted+=(php-cli php-curl)
+command -v java >/dev/null || wanted+=(default-jdk-headless)
 if [ "${#wanted[@]}" -eq 0 ]; then exit 0; fi
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || [ -n "${SYNCPROOF_NO_APT:-}" ]; then

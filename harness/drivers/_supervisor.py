@@ -4,7 +4,8 @@ Why a process of its own: the harness may be killed with -9, and then nothing in
 (its standard input closes, or its parent changes) and ends everything. On Linux it is the reaper of its descendants
 (PR_SET_CHILD_SUBREAPER), so that even a daemon that forks twice and leaves the session stays a child of ours.
 
-It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, report_fd}`, lets the program inherit
+It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, report_fd,
+entrance}` (the last: descriptors of namespaces that only the program enters), lets the program inherit
 standard output and error, and writes one JSON line to ``report_fd``: `{ended, exit_code, seconds, leftovers, reason}`.
 Anything more on standard input, or its end, means: kill.
 """
@@ -31,6 +32,15 @@ def prctl(option: int, value: int) -> None:
     """Ask the Linux kernel for something about this process; elsewhere, do nothing."""
     if _LINUX:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def enter(namespaces: list[int]) -> None:
+    """Move this process into the namespaces, in order. Raises OSError; then the program must not be started."""
+    for fd in namespaces:
+        libc = ctypes.CDLL(None, use_errno=True)
+        if libc.setns(fd, 0):
+            number = ctypes.get_errno()
+            raise OSError(number, f"the private network could not be entered: {os.strerror(number)}")
 
 
 def processes() -> dict[int, tuple[int, str, int]]:
@@ -133,9 +143,11 @@ def start(order: dict[str, Any], closed_fds: tuple[int, ...]) -> tuple[int, str]
             return pid, told_file.read().decode("utf-8", "replace")
     try:
         os.setsid()
+        enter(order["entrance"])
+        # After `enter`: to change what one may do clears it.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        for fd in closed_fds:
+        for fd in (*closed_fds, *order["entrance"]):
             os.close(fd)
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)

@@ -39,7 +39,8 @@ class Running:
     """A program that was started. `wait` for its end, or `kill` it from another thread."""
 
     def __init__(
-        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, grace_s: float
+        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, grace_s: float,
+        entrance: Sequence[int] = (),
     ) -> None:
         self._mark = f"{MARKER}={secrets.token_hex(16)}"
         self._patience_s = timeout_s + grace_s + _PATIENCE_S
@@ -49,7 +50,7 @@ class Running:
             self._process = subprocess.Popen(  # noqa: S603 (to start the connector is what this is for)
                 [sys.executable, "-I", "-S", str(_SUPERVISOR)],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                pass_fds=(report_write_fd,), start_new_session=True, bufsize=0,
+                pass_fds=(report_write_fd, *entrance), start_new_session=True, bufsize=0,
             )  # fmt: skip
         except BaseException:
             os.close(self._report_fd)
@@ -63,7 +64,7 @@ class Running:
         self._reader.start()
         name, _, value = self._mark.partition("=")
         order = {"argv": list(argv), "env": {**env, name: value}, "cwd": str(cwd), "timeout_s": timeout_s,
-                 "grace_s": grace_s, "report_fd": report_write_fd}
+                 "grace_s": grace_s, "report_fd": report_write_fd, "entrance": list(entrance)}
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
 
     def kill(self) -> None:
@@ -126,22 +127,24 @@ class Command:
         self.grace_s = grace_s
 
     def start(
-        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path
+        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
+        entrance: Sequence[int] = (),
     ) -> Running:
         """Start ``argv`` (first word: an absolute path) in ``cwd`` and return at once.
 
         ``env`` is what the connector file declares; `clean_environment` is added. What it prints goes to
-        ``output_path`` up to 64 MiB, whatever is beyond that is counted and dropped. Raises OSError when
-        ``output_path`` or ``home`` cannot be made; a program that cannot be executed is told by `Running.wait`.
+        ``output_path`` up to 64 MiB, whatever is beyond that is counted and dropped. ``entrance``
+        are descriptors of namespaces that it enters first (`network.Network.entrance`). Raises OSError when ``output_path`` or ``home`` cannot be made; a program that cannot be executed is told by `Running.wait`.
         """
         home.mkdir(parents=True, exist_ok=True)
-        return Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s)
+        return Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s, entrance)
 
     def run(
-        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path
+        self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
+        entrance: Sequence[int] = (),
     ) -> Ended:
         """Start it, wait for its end, and leave nothing behind; see `start`."""
-        return self.start(argv, env, cwd, timeout_s, output_path, home).wait()
+        return self.start(argv, env, cwd, timeout_s, output_path, home, entrance).wait()
 
 
 class _Output:

@@ -68,7 +68,7 @@ def _scenario(s: ScenarioResult) -> dict[str, Any]:
             for c in s.checks
         ],
         "skipped_rules": s.skipped_rules, "left_open": list(s.left_open), "not_checked": list(s.not_checked),
-        "unsupported": list(s.unsupported), "assumed": list(s.assumed), "conflict_log": list(s.conflict_log),
+        "unsupported": list(s.unsupported), "other_hosts": list(s.other_hosts), "assumed": list(s.assumed), "conflict_log": list(s.conflict_log),
         "calls": s.calls, "matrix": list(s.matrix), "exposure": list(s.exposure), "reproduce": s.reproduce,
         "syncs": [
             {"number": x.number, "exit_code": x.exit_code, "ended": x.ended, "requests": x.reads, "writes": x.writes,

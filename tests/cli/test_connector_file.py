@@ -105,15 +105,26 @@ def test_other_ways_to_start_are_told_to_come_later(write: Write, kind: str) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("network", "told"),
-    [("isolated", "`isolated` comes later"), ("proxy", "`proxy` comes later"), ("dirct", "(did you mean `direct`?)")],
-)
-def test_only_the_direct_network_exists(write: Write, network: str, told: str) -> None:
-    (text,) = problems(write(f"connector: a\nnetwork: {network}\nstart: {{command: [sh]}}\n"))
+def test_an_unknown_network_is_told_with_those_that_exist(write: Write) -> None:
+    (text,) = problems(write("connector: a\nnetwork: dirct\nstart: {command: [sh]}\n"))
 
     assert text.startswith("HERE/connector.yaml:2:")
-    assert told in text
+    assert "(did you mean `direct`?); known: direct, isolated, proxy" in text
+
+
+@pytest.mark.parametrize("network", ["direct", "isolated", "proxy"])
+def test_a_word_that_another_network_gives_a_value_to_is_told(write: Write, network: str) -> None:
+    text = f"connector: a\nnetwork: {network}\nstart: {{command: [sh]}}\nenv:\n  A: '{{ca_file}}'\n  B: '{{proxy.url}}'\n"
+    wanted = {
+        "direct": ["HERE/connector.yaml:5: `{ca_file}` has no value with `network: direct`; it needs `isolated` or `proxy`.",
+                   "HERE/connector.yaml:6: `{proxy.url}` has no value with `network: direct`; it needs `proxy`."],
+        "isolated": ["HERE/connector.yaml:6: `{proxy.url}` has no value with `network: isolated`; it needs `proxy`."],
+    }  # fmt: skip
+
+    if network == "proxy":
+        assert load_connector(write(text)).network == "proxy"
+    else:
+        assert problems(write(text)) == wanted[network]
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file(write: Write) -> None:
@@ -127,7 +138,7 @@ def test_all_problems_come_at_once_in_the_order_of_the_file(write: Write) -> Non
     assert {1, 4, 5, 7, 8, 9, 10} <= set(places)
     assert sum("there is no placeholder" in text for text in told) == 2
     assert any("did you mean `crm.token`" in text for text in told)
-    assert any("`{ca_file}` has no value yet" in text for text in told)
+    assert any("`{ca_file}` has no value with `network: direct`" in text for text in told)
     assert any("no shell is involved; write [sh, -c, x]" in text for text in told)
 
 

@@ -9,8 +9,10 @@ import pytest
 from hubspot import HubSpot
 from syncproof_mocks.clock import Clock
 from syncproof_mocks.ma.hubspot import Hubspot
+from syncproof_mocks.ma.hubspot.webhooks import Settings, Webhooks
 from syncproof_mocks.server import MockApp, Servers
 from syncproof_mocks.world import World
+from tests.hubspot.listening import TARGET
 
 START_MS = 1_790_000_000_000  # 2026-09-21T14:13:20Z
 
@@ -43,6 +45,21 @@ def portal(hub_server: tuple[MockApp, str]) -> Hubspot:
     app.become(dialect)
     dialect.subscription_types.add("Newsletter")
     return dialect
+
+
+@pytest.fixture
+def still() -> Hubspot:
+    """A fresh portal with a frozen clock and without a server."""
+    return Hubspot(World(7, Clock(1_800_000_000_000)))
+
+
+@pytest.fixture
+def hooks(still: Hubspot) -> Webhooks:
+    """The webhooks of `still`, with a target and no subscription yet (see `listening.listen`)."""
+    found = still.webhooks
+    assert isinstance(found, Webhooks)
+    found.settings = Settings(TARGET, 10, 0, 0)
+    return found
 
 
 @pytest.fixture

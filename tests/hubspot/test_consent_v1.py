@@ -93,8 +93,8 @@ def test_the_timeline_tells_who_did_what_and_pages(portal: Hubspot, http: httpx.
     assert (first["hasMore"], second["hasMore"]) == (True, False)
     told = [page["timeline"][0]["changes"][0] for page in (first, second)]
     assert [(c["source"], c["changeType"], c["change"], c.get("subscriptionId")) for c in told] == [
-        ("SOURCE_HUBSPOT_CUSTOMER", "SUBSCRIPTION_STATUS", "SUBSCRIBED", newsletter(portal)),
         ("SOURCE_RECIPIENT", "PORTAL_STATUS", "UNSUBSCRIBED", None),
+        ("SOURCE_HUBSPOT_CUSTOMER", "SUBSCRIPTION_STATUS", "SUBSCRIBED", newsletter(portal)),
     ]
     window = {"startTimestamp": 1_800_000_005_000, "endTimestamp": 1_800_000_020_000}
     late = http.get(f"{ROOT}/timeline", params=window).json()["timeline"]

@@ -91,9 +91,9 @@ def test_the_screen_refuses_what_cannot_be(hub: Hubspot, bob: str, values: dict[
 
 def test_unknown_kinds_are_refused(hub: Hubspot) -> None:
     with pytest.raises(UnknownKindError):
-        hub.schema("tickets")
+        hub.schema("parcels")
     with pytest.raises(UnknownKindError):
-        hub.desk_create("tickets", {})
+        hub.desk_create("parcels", {})
 
 
 def test_the_same_seed_gives_the_same_ids_and_no_credential_can_be_guessed_from_it(hub: Hubspot) -> None:

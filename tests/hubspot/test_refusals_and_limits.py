@@ -49,7 +49,7 @@ def test_a_batch_without_a_list_of_inputs_is_refused(api: httpx.Client, body: di
 
 
 def test_what_hubspot_has_and_the_mock_has_not_is_refused_with_a_hint(hub: Hubspot, api: httpx.Client) -> None:
-    for path in ("/crm/v3/objects/tickets", "/crm/v3/lists/", "/contacts/v1/contact"):
+    for path in ("/crm/v3/objects/orders", "/crm/v3/objects/0-53", "/files/v3/files/1"):
         found = api.get(path)
         assert (found.status_code, found.json()["message"]) == (404, "resource not found")
         assert found.headers["x-syncproof-hint"]

@@ -15,10 +15,8 @@ import pytest
 from hubspot.utils.signature import Signature
 from syncproof_mocks.ma.hubspot import Hubspot, webhook_outbox
 from syncproof_mocks.ma.hubspot.signatures import decoded_uri, v2, v3
-from syncproof_mocks.ma.hubspot.webhooks import Settings, Subscription, Webhooks, http_post
-from syncproof_mocks.world import World
-
-TARGET = "http://127.0.0.1:9/hook"
+from syncproof_mocks.ma.hubspot.webhooks import Settings, Webhooks, http_post
+from tests.hubspot.listening import TARGET, listen
 
 
 class Receiver:
@@ -37,45 +35,22 @@ class Receiver:
         return [json.loads(body) for _, body, _ in self.got]
 
 
-@pytest.fixture
-def portal() -> Hubspot:
-    dialect = Hubspot(World(7))
-    dialect.clock.freeze(1_800_000_000_000)
-    return dialect
-
-
-@pytest.fixture
-def hooks(portal: Hubspot) -> Webhooks:
-    found = portal.webhooks
-    assert isinstance(found, Webhooks)
-    found.settings = Settings(TARGET, 10, 0, 0)
-    return found
-
-
-def listen(hooks: Webhooks, *event_types: str, active: bool = True) -> None:
-    for event_type in event_types:
-        kind, _, name = event_type.partition(":")
-        number = len(hooks.subscriptions) + 1
-        type_id = "0-1" if kind.startswith("object.") else None
-        hooks.subscriptions[number] = Subscription(number, kind, name or None, type_id, active, 0, 0)
-
-
 def deliver(hooks: Webhooks, post: Any) -> list[Any]:
     return asyncio.run(hooks.deliver(post))
 
 
-def test_all_three_signatures_satisfy_the_vendors_own_check(portal: Hubspot, hooks: Webhooks) -> None:
-    portal.clock.thaw()
-    portal.clock.freeze(time.time_ns() // 1_000_000)
-    contact = portal.desk_create("contacts", {"email": "bob@acme.com"})
+def test_all_three_signatures_satisfy_the_vendors_own_check(still: Hubspot, hooks: Webhooks) -> None:
+    still.clock.thaw()
+    still.clock.freeze(time.time_ns() // 1_000_000)
+    contact = still.desk_create("contacts", {"email": "bob@acme.com"})
     listen(hooks, "contact.propertyChange:lastname")
-    portal.desk_edit("contacts", contact.id, {"lastname": "Żółć"})
+    still.desk_edit("contacts", contact.id, {"lastname": "Żółć"})
     hooks.settings = Settings("http://127.0.0.1:9/hook%3Fa/b?x=%40y%20z", 10, 0, 0)
     receiver = Receiver()
     deliver(hooks, receiver)
 
     url, body, headers = receiver.got[0]
-    secret, text = portal.tokens.client_secret, body.decode()
+    secret, text = still.tokens.client_secret, body.decode()
     assert Signature.is_valid(headers["X-HubSpot-Signature"], secret, text, signature_version="v1")
     assert Signature.is_valid(
         headers["X-HubSpot-Signature-v3"], secret, text, http_uri=decoded_uri(url), signature_version="v3",
@@ -87,10 +62,10 @@ def test_all_three_signatures_satisfy_the_vendors_own_check(portal: Hubspot, hoo
     assert v3(secret, "POST", url, body, 1) != headers["X-HubSpot-Signature-v3"]
 
 
-def test_the_body_survives_being_parsed_and_written_again(portal: Hubspot, hooks: Webhooks) -> None:
-    contact = portal.desk_create("contacts", {"email": "bob@acme.com"})
+def test_the_body_survives_being_parsed_and_written_again(still: Hubspot, hooks: Webhooks) -> None:
+    contact = still.desk_create("contacts", {"email": "bob@acme.com"})
     listen(hooks, "contact.propertyChange:lastname")
-    portal.desk_edit("contacts", contact.id, {"lastname": 'Żółć "x" / 1.0'})
+    still.desk_edit("contacts", contact.id, {"lastname": 'Żółć "x" / 1.0'})
     receiver = Receiver()
     deliver(hooks, receiver)
 
@@ -98,19 +73,19 @@ def test_the_body_survives_being_parsed_and_written_again(portal: Hubspot, hooks
     # What n8n does: JSON.stringify(JSON.parse(body)).
     again = json.dumps(json.loads(body), separators=(",", ":"), ensure_ascii=False)
     assert again.encode() == body
-    signed = hashlib.sha256((portal.tokens.client_secret + again).encode()).hexdigest()
+    signed = hashlib.sha256((still.tokens.client_secret + again).encode()).hexdigest()
     assert headers["X-HubSpot-Signature"] == signed
 
 
-def test_a_failed_delivery_comes_again_with_the_same_event_ids(portal: Hubspot, hooks: Webhooks) -> None:
+def test_a_failed_delivery_comes_again_with_the_same_event_ids(still: Hubspot, hooks: Webhooks) -> None:
     listen(hooks, "contact.creation")
-    portal.desk_create("contacts", {"email": "bob@acme.com"})
+    still.desk_create("contacts", {"email": "bob@acme.com"})
     receiver = Receiver(500, 0, 200)
 
     deliver(hooks, receiver)
     assert hooks.due() == []
     for _ in range(2):
-        portal.clock.move(400)
+        still.clock.move(400)
         deliver(hooks, receiver)
 
     assert [[(e["eventId"], e["attemptNumber"]) for e in batch] for batch in receiver.events] == [
@@ -120,26 +95,26 @@ def test_a_failed_delivery_comes_again_with_the_same_event_ids(portal: Hubspot, 
     assert hooks.pending == 0
 
 
-def test_an_event_is_given_up_after_ten_attempts_within_a_day(portal: Hubspot, hooks: Webhooks) -> None:
+def test_an_event_is_given_up_after_ten_attempts_within_a_day(still: Hubspot, hooks: Webhooks) -> None:
     listen(hooks, "contact.creation")
-    portal.desk_create("contacts", {"email": "bob@acme.com"})
-    receiver, start = Receiver(*[503] * 99), portal.clock.now_ms()
+    still.desk_create("contacts", {"email": "bob@acme.com"})
+    receiver, start = Receiver(*[503] * 99), still.clock.now_ms()
 
     while hooks.pending:
         due_ms = hooks.next_due_ms()
         assert due_ms is not None
-        portal.clock.move(max(0, due_ms - portal.clock.now_ms()) / 1000)
+        still.clock.move(max(0, due_ms - still.clock.now_ms()) / 1000)
         deliver(hooks, receiver)
 
     assert [batch[0]["attemptNumber"] for batch in receiver.events] == list(range(10))
     assert len(hooks.abandoned) == 1
-    assert portal.clock.now_ms() - start < 24 * 3600 * 1000
+    assert still.clock.now_ms() - start < 24 * 3600 * 1000
 
 
-def test_a_batch_holds_at_most_a_hundred_events(portal: Hubspot, hooks: Webhooks) -> None:
+def test_a_batch_holds_at_most_a_hundred_events(still: Hubspot, hooks: Webhooks) -> None:
     listen(hooks, "contact.creation")
     for number in range(250):
-        portal.desk_create("contacts", {"email": f"p{number}@acme.com"})
+        still.desk_create("contacts", {"email": f"p{number}@acme.com"})
     receiver = Receiver()
 
     deliver(hooks, receiver)
@@ -149,11 +124,11 @@ def test_a_batch_holds_at_most_a_hundred_events(portal: Hubspot, hooks: Webhooks
     assert len(set(ids)) == 250
 
 
-def test_no_more_deliveries_run_at_once_than_the_app_allows(portal: Hubspot, hooks: Webhooks) -> None:
+def test_no_more_deliveries_run_at_once_than_the_app_allows(still: Hubspot, hooks: Webhooks) -> None:
     listen(hooks, "contact.creation")
     hooks.settings = Settings(TARGET, 2, 0, 0)
     for number in range(450):
-        portal.desk_create("contacts", {"email": f"p{number}@acme.com"})
+        still.desk_create("contacts", {"email": f"p{number}@acme.com"})
     running, most = 0, 0
 
     async def post(url: str, body: bytes, headers: dict[str, str]) -> int:
@@ -168,10 +143,10 @@ def test_no_more_deliveries_run_at_once_than_the_app_allows(portal: Hubspot, hoo
     assert most == 2
 
 
-def test_nothing_leaves_the_sandbox(portal: Hubspot, hooks: Webhooks) -> None:
+def test_nothing_leaves_the_sandbox(still: Hubspot, hooks: Webhooks) -> None:
     listen(hooks, "contact.creation")
     hooks.settings = Settings("https://example.com/hook", 10, 0, 0)
-    portal.desk_create("contacts", {"email": "bob@acme.com"})
+    still.desk_create("contacts", {"email": "bob@acme.com"})
 
     deliver(hooks, http_post)
 
@@ -206,17 +181,17 @@ def endpoint() -> Iterator[str]:
 
 
 def test_over_a_socket_a_slow_answer_is_no_answer(
-    portal: Hubspot, hooks: Webhooks, endpoint: str, monkeypatch: pytest.MonkeyPatch
+    still: Hubspot, hooks: Webhooks, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(webhook_outbox, "TIMEOUT_S", 1.5)
     _App.answers = [500, 0, 200]
     listen(hooks, "contact.creation")
     hooks.settings = Settings(endpoint, 10, 0, 0)
-    portal.desk_create("contacts", {"email": "bob@acme.com"})
+    still.desk_create("contacts", {"email": "bob@acme.com"})
 
     for _ in range(3):
         deliver(hooks, http_post)
-        portal.clock.move(400)
+        still.clock.move(400)
 
     assert [d.status for d in hooks.log] == [500, 0, 200]
 

@@ -99,3 +99,26 @@ def test_a_wrong_key_or_a_foreign_app_is_refused(portal: Hubspot) -> None:
     assert httpx.get(f"{url}/{portal.app_id}/subscriptions", params={"hapikey": "x"}).status_code == 401
     assert httpx.get(f"{url}/{portal.app_id + 1}/subscriptions", params=key).status_code == 404
     assert httpx.get(f"{url}/abc/subscriptions", params=key).status_code == 400
+
+
+@pytest.mark.parametrize(("path", "body"), [
+    ("settings", {"targetUrl": 5}), ("settings", {"targetUrl": TARGET, "throttling": "x"}),
+    ("settings", {"targetUrl": TARGET, "throttling": {"maxConcurrentRequests": 0}}), ("settings", []),
+    ("subscriptions", {"eventType": ["contact.creation"]}), ("subscriptions", {"eventType": "contact.creation", "active": "yes"}),
+    ("subscriptions", {"eventType": "contact.propertyChange", "propertyName": {}}), ("subscriptions/batch/update", {"inputs": [5]}),
+    ("subscriptions/batch/update", {"inputs": 5}),
+])
+def test_a_bad_body_is_refused_and_changes_nothing(portal: Hubspot, path: str, body: object) -> None:
+    method = "PUT" if path == "settings" else "POST"
+    answer = httpx.request(method, f"{portal.base_url}/webhooks/v3/{portal.app_id}/{path}",
+                           params={"hapikey": portal.tokens.developer_key}, json=body)
+
+    assert answer.status_code == 400
+    assert (portal.webhooks.settings, portal.webhooks.subscriptions) == (None, {})  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("app", "number", "status"), [("²", "1", 400), (None, "²", 404), (None, "9" * 40, 404)])
+def test_odd_numbers_in_a_path_lead_nowhere(portal: Hubspot, app: str | None, number: str, status: int) -> None:
+    url = f"{portal.base_url}/webhooks/v3/{app or portal.app_id}/subscriptions/{number}"
+
+    assert httpx.get(url, params={"hapikey": portal.tokens.developer_key}).status_code == status

@@ -73,3 +73,8 @@ def test_every_name_of_this_machine_is_known(toy: Toy, host: str) -> None:
 def test_the_path_of_the_control_plane_is_its_own(toy: Toy) -> None:
     assert call(toy, "/nothing").status_code == 404
     assert list(toy.journal.exchanges()) == []
+
+
+def test_a_vendor_without_sessions_says_so(toy: Toy) -> None:
+    answer = call(toy, "/sessions/expire", method="POST")
+    assert (answer.status_code, answer.json()) == (422, {"error": "toy has no sessions that end"})

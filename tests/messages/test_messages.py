@@ -148,8 +148,8 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
             "c.yaml:2: `start`: `container:` comes later; known start kinds now: command.",
         ),
         (
-            "connector: a\nnetwork: proxy\nstart: {command: [sh]}",
-            "c.yaml:2: `network`: `proxy` comes later; the only network now is `direct`: the mocks' plain base URLs.",
+            "connector: a\nnetwork: proxie\nstart: {command: [sh]}",
+            "c.yaml:2: `network`: `proxie` is not a network (did you mean `proxy`?); known: direct, isolated, proxy.",
         ),
         (
             "connector: a\nstart: {command: [sh]}\nenv:\n  U: '{crm.urll}'",

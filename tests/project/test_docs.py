@@ -10,9 +10,11 @@ import pytest
 from syncproof.checks import all_rules, checks
 from syncproof.cli import invoke
 from syncproof.connector_file import ConnectorFile, Start, Success, load_connector
-from syncproof.mapping.load import load_mapping
+from syncproof.mapping.load import default_mapping_path, load_mapping
+from syncproof.sandbox import try_shape
 from syncproof.scenario.grammar import known_steps
 from syncproof.scenario.loader import load_scenario
+from syncproof.shape import load_shape
 from syncproof_mocks.consent import ConsentState
 from syncproof_mocks.faults import faults
 from tests.project.folders import ROOT, name
@@ -137,10 +139,17 @@ def test_mapping_examples_are_read_by_the_loader(where: str, text: str, tmp_path
     assert load_mapping(tmp_path / "mapping.yaml").objects
 
 
+@pytest.mark.parametrize(("where", "text"), blocks("yaml", "shape"))
+def test_shape_examples_fit_the_default_systems(where: str, text: str, tmp_path: Path) -> None:
+    (tmp_path / "shape.yaml").write_text(text)
+
+    try_shape(load_shape(tmp_path / "shape.yaml"), load_mapping(default_mapping_path()))
+
+
 def test_there_are_examples_of_each_kind_and_no_others() -> None:
     found = {(lang, word) for p in PAGES for lang, word, _ in BLOCK.findall(p.read_text())}
 
-    assert found - {("sh", "")} == {("yaml", "scenario"), ("yaml", "connector"), ("yaml", "mapping"), ("console", "")}
+    assert found - {("sh", "")} == {("yaml", "scenario"), ("yaml", "connector"), ("yaml", "mapping"), ("yaml", "shape"), ("console", "")}
 
 
 @pytest.mark.slow

@@ -75,7 +75,7 @@ def test_soap_tells_who_i_am_until_logout(plain: httpx.Client, org: Salesforce) 
         return plain.post(f"{org.base_url}/services/Soap/u/59.0/{org.org_id[:15]}", content=body)
 
     assert f"<userId>{org.user_id}</userId>" in call("getUserInfo").text
-    assert "No operation available for request merge" in call("merge").text
+    assert "describeTabs, please check the WSDL" in call("describeTabs").text
     assert "logoutResponse" in call("logout").text
     assert "sf:INVALID_SESSION_ID" in call("getUserInfo").text
 
@@ -162,7 +162,7 @@ def test_userinfo_without_a_good_token_is_plain_text(plain: httpx.Client, org: S
 
 def test_unknown_grants_and_clients_are_refused(plain: httpx.Client, org: Salesforce) -> None:
     c = org.credentials()
-    assert _token(plain, org, grant_type="authorization_code").json()["error"] == "unsupported_grant_type"
+    assert _token(plain, org, grant_type="device").json()["error"] == "unsupported_grant_type"
     assert _token(plain, org, grant_type="client_credentials", client_id="x").json()["error"] == "invalid_client_id"
     wrong = {"client_id": c["client_id"], "client_secret": c["client_secret"], "username": c["username"], "password": "x"}
     assert _token(plain, org, grant_type="password", **wrong).json()["error_description"] == "authentication failure"

@@ -174,7 +174,7 @@ def test_a_created_record_is_announced_with_its_location(http: httpx.Client) -> 
         ("/services/data/v30.0/limits", 410, "UNSUPPORTED_API_VERSION"),
         ("/services/data/v68.0/limits", 404, "NOT_FOUND"),
         ("/services/data/v59.0/sobjects/Nope__c", 404, "NOT_FOUND"),
-        ("/services/data/v59.0/jobs/ingest", 404, "NOT_FOUND"),
+        ("/services/data/v59.0/chatter/feeds", 404, "NOT_FOUND"),
     ],
 )
 def test_what_is_not_there_is_refused_loudly(
@@ -188,7 +188,7 @@ def test_what_is_not_there_is_refused_loudly(
 def test_a_wrong_method_names_the_right_ones(http: httpx.Client, contacts: list[str]) -> None:
     answer = http.put(f"sobjects/Contact/{contacts[0]}", json={})
     assert answer.status_code == 405
-    assert answer.json()[0]["message"].startswith("HTTP Method 'PUT' not allowed. Allowed are DELETE,GET,PATCH")
+    assert answer.json()[0]["message"].startswith("HTTP Method 'PUT' not allowed. Allowed are DELETE,GET,HEAD,PATCH")
 
 
 def test_beyond_the_daily_limit_every_call_is_refused(http: httpx.Client, org: Salesforce) -> None:

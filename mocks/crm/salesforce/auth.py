@@ -1,36 +1,48 @@
-"""OAuth: tokens for the four grants that machines use, who am I, and revoking."""
+"""OAuth: sessions for the five grants that clients use, and revoking; research `salesforce.md` section 1.1."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote_plus
+from urllib.parse import urlsplit
 
-from ...journal import Row
 from ...wire import Evidence, Request, Response
+from .authorize import redeem
 from .errors import SESSION_EXPIRED, ApiError, reply, rest
-from .keys import verified_claims
+from .keys import signed, verified_claims
+from .logins import GrantError, check_client, is_active, login_problem, refused_grant, user_problem
 from .org import Org, Session
 
 JWT_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 # Open to callers without a session: they check the caller themselves.
-OPEN = frozenset({"org.versions", "auth.token", "auth.userinfo", "auth.userinfo_by_post", "auth.identity", "auth.revoke", "soap.partner"})
+OPEN = frozenset({
+    "org.versions", "auth.token", "auth.authorize", "auth.userinfo", "auth.userinfo_by_post", "auth.identity",
+    "auth.revoke", "auth.revoke_by_get", "auth.introspect", "auth.keys", "auth.discovery", "soap.partner",
+    "streaming.read_events",
+})
+_EXPIRED_PASSWORD = (
+    "The users password has expired, you must call SetPassword before attempting any other API operations"
+)
+_DEFAULT_SCOPE = "refresh_token api id"
 
 
-class GrantError(Exception):
-    """A token request is refused; OAuth's own shape."""
+@dataclass(slots=True)
+class _Grant:
+    """What a grant hands out besides the session: keys of the answer, and facts of the session."""
 
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(f"{error}: {description}")
-        self.error, self.description = error, description
+    extra: dict[str, str] = field(default_factory=dict)
+    scope: str = _DEFAULT_SCOPE
+    refresh_token: str = ""
+    by_password: bool = False
+    nonce: str = ""
 
 
 def require_session(org: Org, request: Request) -> Session:
-    """Return the session of the request. Raises ApiError with status 401."""
+    """Return the session of the request. Raises ApiError: 401 when there is none, 403 for an expired password."""
     header = request.headers.get("authorization")
     if header is None:
         raise _expired()
@@ -40,101 +52,138 @@ def require_session(org: Org, request: Request) -> Session:
     session = org.session_of(token.strip())
     if session is None:
         raise _expired()
+    check_standing(org, session)
     return session
+
+
+def check_standing(org: Org, session: Session) -> None:
+    """Refuse a session whose user was deactivated (401) or whose password has expired (403). Raises ApiError."""
+    if not is_active(org, session.user_id):
+        # That a running session ends with the user is certain, the words of it are not.
+        org.rests_on("salesforce.session_of_inactive_user")
+        raise _expired()
+    if session.by_password and org.settings["password_expired"]:
+        org.rests_on("salesforce.expired_password_over_rest")
+        raise ApiError("INVALID_OPERATION_WITH_EXPIRED_PASSWORD", _EXPIRED_PASSWORD, status=403)
 
 
 def _expired() -> ApiError:
     return ApiError("INVALID_SESSION_ID", SESSION_EXPIRED, status=401)
 
 
-@rest("POST", "/services/oauth2/token", id="auth.token", evidence=Evidence.CLIENT_RUN, probe="2, 3",
-      note="the authorization_code grant (a browser) is refused")
+@rest("POST", "/services/oauth2/token", id="auth.token", evidence=Evidence.CLIENT_RUN, probe="2, 3")
 def token(org: Org, request: Request) -> Response:
-    """Hand out a session for one of the grants: password, refresh token, client credentials, JWT bearer."""
+    """Hand out a session for one of the grants: password, refresh token, client credentials, JWT bearer, code."""
     form = request.form()
     grant = _GRANTS.get(form.get("grant_type", ""))
     try:
         if grant is None:
             raise GrantError("unsupported_grant_type", "grant type not supported")
-        extra = grant(org, request, form)
+        found = grant(org, request, form)
+        problem = user_problem(org)
+        if problem is not None:
+            raise GrantError("invalid_grant", problem.description)
     except GrantError as error:
-        org.refused(request.path, error.error, error.description)
-        return reply(request, {"error": error.error, "error_description": error.description}, 400)
-    return reply(request, _granted(org, request, extra))
+        return refused_grant(org, request, error)
+    return reply(request, _granted(org, request, found))
 
 
-def _granted(org: Org, request: Request, extra: dict[str, str]) -> dict[str, str]:
+def _granted(org: Org, request: Request, grant: _Grant) -> dict[str, str]:
     session = org.open_session(org.user_id)
+    session.refresh_token, session.by_password = grant.refresh_token, grant.by_password
     identity = f"{request.base_url}/id/{org.org_id}/{session.user_id}"
     issued_at = str(org.clock.now_ms())
     signature = hmac.new(org.identity.client_secret.encode(), (identity + issued_at).encode(), hashlib.sha256)
+    extra = dict(grant.extra)
+    if "openid" in grant.scope.split():
+        extra["id_token"] = _id_token(org, request, identity, session.token, grant.nonce)
     return {
         "access_token": session.token, **extra, "signature": base64.b64encode(signature.digest()).decode(),
-        "scope": "refresh_token api id", "instance_url": request.base_url, "id": identity, "token_type": "Bearer",
+        "scope": grant.scope, "instance_url": org.instance_url(request), "id": identity, "token_type": "Bearer",
         "issued_at": issued_at,
     }
 
 
-def _check_client(org: Org, request: Request, form: dict[str, str], *, secret_required: bool = True) -> None:
-    client_id, secret = form.get("client_id", ""), form.get("client_secret")
-    header = request.headers.get("authorization", "")
-    if header.lower().startswith("basic "):
-        client_id, secret = _basic(header[6:])
-    if client_id != org.identity.client_id:
-        raise GrantError("invalid_client_id", "client identifier invalid")
-    if secret != org.identity.client_secret and (secret_required or secret is not None):
-        raise GrantError("invalid_client", "invalid client credentials")
+def _id_token(org: Org, request: Request, identity: str, access_token: str, nonce: str) -> str:
+    now_s = org.clock.now_ms() // 1000
+    half = hashlib.sha256(access_token.encode()).digest()[:16]
+    claims = {
+        "iss": request.base_url, "sub": identity, "aud": org.identity.client_id, "iat": now_s, "exp": now_s + 120,
+        "at_hash": base64.urlsafe_b64encode(half).decode().rstrip("="),
+    }
+    return signed({**claims, "nonce": nonce} if nonce else claims)
 
 
-def _basic(encoded: str) -> tuple[str, str]:
-    try:
-        name, _, secret = base64.b64decode(encoded).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return unquote_plus(name), unquote_plus(secret)
+def _by_password(org: Org, request: Request, form: dict[str, str]) -> _Grant:
+    check_client(org, request, form)
+    problem = login_problem(org, form.get("username", ""), form.get("password", ""))
+    if problem is not None:
+        raise GrantError("invalid_grant", problem.description)
+    return _Grant(by_password=True)
 
 
-def _by_password(org: Org, request: Request, form: dict[str, str]) -> dict[str, str]:
-    _check_client(org, request, form)
-    if not is_login(org, form.get("username", ""), form.get("password", "")):
-        raise GrantError("invalid_grant", "authentication failure")
-    return {}
-
-
-def is_login(org: Org, username: str, password: str) -> bool:
-    """Tell whether the user name and the password with its security token are those of the integration user."""
-    known = org.identity
-    return username.lower() == known.username and hmac.compare_digest(password.encode(), known.password.encode())
-
-
-def _by_refresh(org: Org, request: Request, form: dict[str, str]) -> dict[str, str]:
-    _check_client(org, request, form, secret_required=False)
+def _by_refresh(org: Org, request: Request, form: dict[str, str]) -> _Grant:
+    check_client(org, request, form, secret_required=False)
     given = form.get("refresh_token", "")
     if given not in org.refresh_tokens:
         raise GrantError("invalid_grant", "expired access/refresh token")
-    if not org.settings["rotate_refresh_tokens"]:
-        return {}
-    return {"refresh_token": org.new_refresh_token(replacing=given)}
+    if not org.settings["rotate_refresh_tokens"] or user_problem(org) is not None:
+        return _Grant(refresh_token=given)
+    new = org.new_refresh_token(replacing=given)
+    for session in org.sessions.values():
+        if session.refresh_token == given:
+            session.refresh_token = new
+    return _Grant({"refresh_token": new}, refresh_token=new)
 
 
-def _by_client(org: Org, request: Request, form: dict[str, str]) -> dict[str, str]:
-    _check_client(org, request, form)
-    return {}
+def _by_client(org: Org, request: Request, form: dict[str, str]) -> _Grant:
+    check_client(org, request, form)
+    return _Grant()
 
 
-def _by_jwt(org: Org, request: Request, form: dict[str, str]) -> dict[str, str]:  # noqa: ARG001
+def _by_code(org: Org, request: Request, form: dict[str, str]) -> _Grant:
+    # An app may leave its secret out only where PKCE proves who asked for the code.
+    check_client(org, request, form, secret_required="code_verifier" not in form)
+    code = redeem(org, form)
+    if "code_verifier" in form and not code.challenge and "client_secret" not in form:
+        raise GrantError("invalid_client", "invalid client credentials")
+    scope = code.scope or _DEFAULT_SCOPE
+    if not {"refresh_token", "offline_access", "full"} & set(scope.split()):
+        return _Grant(scope=scope, nonce=code.nonce)
+    made = org.new_refresh_token()
+    return _Grant({"refresh_token": made}, scope, made, nonce=code.nonce)
+
+
+def _by_jwt(org: Org, request: Request, form: dict[str, str]) -> _Grant:
     claims = verified_claims(form.get("assertion", ""))
     if claims is None:
         raise GrantError("invalid_grant", "invalid assertion")
     if claims.get("iss") != org.identity.client_id:
         raise GrantError("invalid_client_id", "client identifier invalid")
-    if _expiry_s(claims.get("exp")) <= org.clock.now_ms() / 1000:
+    if not _expiry_s(claims.get("exp")) > org.clock.now_ms() / 1000:  # "nan" is no moment either
         raise GrantError("invalid_grant", "expired authorization code")
-    if not claims.get("aud"):
+    if not _is_audience(request, claims.get("aud")):
         raise GrantError("invalid_grant", "audience is invalid")
-    if str(claims.get("sub", "")).lower() != org.identity.username:
+    # `prn` is what the subject was called before the standard was finished; old clients still say so.
+    subject = claims.get("sub", claims.get("prn", ""))
+    if str(subject).lower() != org.identity.username:
         raise GrantError("invalid_grant", "user hasn't approved this consumer")
-    return {}
+    return _Grant()
+
+
+def _is_audience(request: Request, value: Any) -> bool:
+    """Tell whether an assertion is meant for Salesforce or for the address that was asked."""
+    wanted = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    hosts = {_host(v) for v in wanted if isinstance(v, str)}
+    ours = {_host(request.base_url), "localhost", "127.0.0.1"}
+    return any(h in ours or f".{h}".endswith(".salesforce.com") for h in hosts if h)
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _expiry_s(value: Any) -> float:
@@ -145,70 +194,25 @@ def _expiry_s(value: Any) -> float:
         return 0.0
 
 
-_GRANTS: dict[str, Callable[[Org, Request, dict[str, str]], dict[str, str]]] = {
+_GRANTS: dict[str, Callable[[Org, Request, dict[str, str]], _Grant]] = {
     "password": _by_password,
     "refresh_token": _by_refresh,
     "client_credentials": _by_client,
+    "authorization_code": _by_code,
     JWT_GRANT: _by_jwt,
 }
 
 
-@rest("GET", "/services/oauth2/userinfo", id="auth.userinfo", evidence=Evidence.CLIENT_RUN)
-@rest("POST", "/services/oauth2/userinfo", id="auth.userinfo_by_post", evidence=Evidence.CLIENT_RUN)
-def userinfo(org: Org, request: Request) -> Response:
-    """Tell who the session belongs to (OpenID Connect)."""
-    user = _user(org, request)
-    if isinstance(user, Response):
-        return user
-    return reply(request, _about(org, request, user))
-
-
-@rest("GET", "/id/{org}/{user}", id="auth.identity", evidence=Evidence.CLIENT_RUN)
-def identity(org: Org, request: Request) -> Response:
-    """Tell who the session belongs to; the address is the `id` of the token answer."""
-    user = _user(org, request)
-    if isinstance(user, Response):
-        return user
-    about = _about(org, request, user)
-    return reply(request, {
-        "id": about["sub"], "asserted_user": True, "user_id": user.id, "organization_id": org.org_id,
-        "username": user.values["Username"], "nick_name": about["nickname"], "display_name": user.values["Name"],
-        "email": user.values["Email"], "email_verified": True, "first_name": user.values["FirstName"],
-        "last_name": user.values["LastName"], "active": user.values["IsActive"], "user_type": "STANDARD",
-        "language": "en_US", "locale": "en_US", "urls": about["urls"],
-    })
-
-
-def _user(org: Org, request: Request) -> Row | Response:
-    given = request.arg("oauth_token") or request.arg("access_token")
-    header = request.headers.get("authorization", "").partition(" ")[2].strip()
-    if not (given or header):
-        return Response(403, b"Missing_OAuth_Token", "text/html;charset=UTF-8")
-    session = org.session_of(given or header)
-    user = org.store.get("User", session.user_id) if session else None
-    return user or Response(403, b"Bad_OAuth_Token", "text/html;charset=UTF-8")
-
-
-def _about(org: Org, request: Request, user: Row) -> dict[str, Any]:
-    rest_root = f"{request.base_url}/services/data/v{{version}}/"
-    values = user.values
-    return {
-        "sub": f"{request.base_url}/id/{org.org_id}/{user.id}", "user_id": user.id, "organization_id": org.org_id,
-        "preferred_username": values["Username"], "nickname": values["Alias"], "name": values["Name"],
-        "email": values["Email"], "email_verified": True, "given_name": values["FirstName"],
-        "family_name": values["LastName"], "zoneinfo": values["TimeZoneSidKey"], "photos": {},
-        "profile": f"{request.base_url}/{user.id}",
-        "urls": {"rest": rest_root, "sobjects": rest_root + "sobjects/", "query": rest_root + "query/"},
-        "active": values["IsActive"], "user_type": "STANDARD", "language": "en_US", "locale": "en_US", "utcOffset": 0,
-        "updated_at": values["LastModifiedDate"][:19] + "Z",
-    }
-
-
 @rest("POST", "/services/oauth2/revoke", id="auth.revoke", evidence=Evidence.CLIENT_RUN)
+@rest("GET", "/services/oauth2/revoke", id="auth.revoke_by_get", evidence=Evidence.DOCUMENT)
 def revoke(org: Org, request: Request) -> Response:
-    """End a session or a refresh token."""
+    """End a session, or a refresh token with every session that came from it."""
     given = request.form().get("token") or request.arg("token") or ""
-    if org.sessions.pop(given, None) is not None or org.refresh_tokens.pop(given, None) is not None:
+    if org.end_session(given):
+        return Response(200)
+    if org.refresh_tokens.pop(given, None) is not None:
+        for session in [s for s in org.sessions.values() if s.refresh_token == given]:
+            org.end_session(session.token)
         return Response(200)
     return reply(request, {
         "error": "unsupported_token_type", "error_description": "this token type is not supported"

@@ -19,10 +19,14 @@ TYPES = {
     "multipicklist": FieldType.MULTI_PICKLIST,
     "email": FieldType.EMAIL,
     "phone": FieldType.PHONE,
+    "combobox": FieldType.TEXT,
+    "encryptedstring": FieldType.TEXT,
+    "time": FieldType.TEXT,
     "boolean": FieldType.BOOLEAN,
     "date": FieldType.DATE,
     "datetime": FieldType.DATETIME,
     "int": FieldType.NUMBER,
+    "long": FieldType.NUMBER,
     "double": FieldType.NUMBER,
     "currency": FieldType.NUMBER,
     "percent": FieldType.NUMBER,
@@ -32,7 +36,13 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A field. ``compound`` is the field this one is a part of, ``children`` the relationship its target has."""
+    """A field. ``compound`` is the field this one is a part of, ``children`` the relationship its target has.
+
+    ``documented``: the vendor calls the field required, although its metadata do not (switch `consent_capture_required`).
+    ``digits``: precision and scale of a number, where metadata tell them. ``uncomputed``: a real org would reckon the value
+    by a formula or number it; here it stays blank.
+    ``valid_for``: for each option, base64 of a bit per value of the controlling picklist; empty where nothing controls it.
+    """
 
     info: FieldInfo
     relationship: str | None = None
@@ -43,6 +53,11 @@ class Column:
     name_field: bool = False
     id_lookup: bool = False
     filterable: bool = True
+    documented: bool = False
+    case_sensitive: bool = False
+    digits: tuple[int, int] | None = None
+    uncomputed: bool = False
+    valid_for: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -96,6 +111,7 @@ def parse_column(line: str) -> Column:
         name_field="namefield" in flags,
         id_lookup="idlookup" in flags,
         filterable="unfilterable" not in flags,
+        documented="documented" in flags,
     )
 
 

@@ -92,6 +92,8 @@ def audit_of(kind: Kind, user_id: str, now: str) -> dict[str, Any]:
     """Return the stamps of a record made by ``user_id`` at ``now``."""
     if "SystemModstamp" not in kind.columns:
         return {"CreatedDate": now, "CreatedById": user_id}
+    if "LastModifiedDate" not in kind.columns:
+        return {"CreatedById": user_id, "SystemModstamp": now}
     return {
         "CreatedDate": now, "CreatedById": user_id, "LastModifiedDate": now, "LastModifiedById": user_id,
         "SystemModstamp": now,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from ...consent import ConsentKey, ConsentMark, ConsentProof
 from ...journal import Actor, Row
 from ...store import Snapshot
@@ -12,25 +14,39 @@ from ...wire import Operation, Request, Response, Router, operations_of
 from ...world import World
 from . import (
     auth,
+    authorize,
     composite,
     consent,
     describe,
     desk,
+    graph,
+    identity,
+    layouts,
     limits,
+    metadata,
+    privacy,
     queries,
+    recent,
     replication,
     rows,
     saving,
-    soap,
+    search,
     sobject_collections,
+    tooling,
+    tree,
 )
+from .bulk import surface as bulk
 from .errors import ApiError, not_found, refusal, reply
 from .keys import private_key_pem
 from .org import Org, refuse_api_limit
-from .wire import check_version
+from .rules import DECLARATIONS, declare
+from .soap import service as soap
+from .streaming import bayeux
+from .versions import check_request
 
-_MODULES = (auth, soap, limits, describe, rows, queries, replication, sobject_collections, composite)
+_MODULES = (auth, authorize, identity, bayeux, soap, limits, describe, rows, queries, replication, sobject_collections, composite, tree, graph, search, recent, layouts, tooling, *bulk.MODULES)
 _ALIAS = ".salesforce.com"
+_KEYED_LENGTH = 7
 _HEADERS = (
     ("Vary", "Accept-Encoding"),
     ("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private"),
@@ -42,11 +58,18 @@ _LEAD_STATUSES = (
 
 
 class AliasRouter(Router):
-    """A router that ignores a leading `.salesforce.com`: simple-salesforce appends it to whatever domain it is given."""
+    """A router that ignores a leading `.salesforce.com`, and a `.json` at the end of an address without a key's value.
+
+    simple-salesforce appends the former to whatever domain it is given.
+    """
 
     def match(self, method: str, segments: tuple[str, ...]) -> tuple[Operation, dict[str, str]] | None:
         """Return the operation and its captured segments, or None."""
-        return super().match(method, segments[1:] if segments and segments[0] == _ALIAS else segments)
+        if segments and segments[0] == _ALIAS:
+            segments = segments[1:]
+        if 2 < len(segments) < _KEYED_LENGTH and segments[-1].endswith(".json"):
+            segments = (*segments[:-1], segments[-1].removesuffix(".json"))
+        return super().match(method, segments)
 
 
 class Salesforce(Org):
@@ -97,8 +120,8 @@ class Salesforce(Org):
         try:
             version = request.params.get("version")
             if version is not None:
-                check_version(version)
-            if operation_id in auth.OPEN:
+                check_request(request, version, operation_id)
+            if operation_id in auth.OPEN or operation_id.startswith(bulk.OPEN_PREFIX):
                 return None
             request.session = auth.require_session(self, request)
             if self.is_over_limit:
@@ -131,9 +154,11 @@ class Salesforce(Org):
         return refusal(self, request, refuse_api_limit())
 
     def before(self, request: Request) -> None:
-        """Count REST and SOAP calls against the daily limit; asking who one is, is free."""
-        if "oauth2" not in request.segments[:3]:
+        """Count REST and SOAP calls against the daily limit; asking who one is and listening are free."""
+        if "oauth2" not in request.segments[:3] and "cometd" not in request.segments[:1]:
             self.count_call()
+        if self.backlog and not bulk.is_look(request):
+            self.catch_up()
 
     def after(self, request: Request, response: Response) -> None:
         """Add the headers of every answer; REST answers tell how much of the limit is used."""
@@ -141,6 +166,8 @@ class Salesforce(Org):
         response.headers.append(("Set-Cookie", self._cookie))
         if "version" in request.params:
             usage = f"api-usage={self.calls_used}/{self.settings['api_limit']}"
+            if app := self.settings["per_app_usage"]:
+                usage += f"; per-app-{usage}(appName={app})"
             response.headers.append(("Sforce-Limit-Info", usage))
 
     def credentials(self) -> Mapping[str, str]:
@@ -152,6 +179,20 @@ class Salesforce(Org):
             "refresh_token": self._refresh_token, "private_key": private_key_pem(),
             "host": self.base_url.partition("://")[2],
         }
+
+    # -- what an administrator sets up --------------------------------------------------------------
+
+    declarations = DECLARATIONS
+
+    def declare(self, what: str, entry: BaseModel) -> None:
+        """Put a rule, a queue, a field's security or the limits into force. Raises ValueError saying what does not fit."""
+        if what not in self.declarations or not isinstance(entry, self.declarations[what]):
+            super().declare(what, entry)
+        declare(self, entry)
+
+    def take_metadata(self, document: object) -> tuple[str, ...]:
+        """Take on the shape that describe JSON of an own org tells; return its objects. Raises ValueError with the place."""
+        return metadata.take_metadata(self, document)
 
     # -- seed and desk ------------------------------------------------------------------------------
 
@@ -208,7 +249,9 @@ class Salesforce(Org):
         return super().is_system_field(kind, name) or (column is not None and column.calculated)
 
     def consents(self, row: Row) -> tuple[ConsentMark, ...]:
-        """Return what the row says about consent (contacts and leads; empty for other kinds)."""
+        """Return what the row says about consent: people, and rows of consent objects that a mapping declares."""
+        if row.kind in privacy.OBJECTS:
+            return privacy.marks_of(row, self.consent_fields, self.privacy)
         return consent.marks_of(row, self.consent_fields)
 
     def company_of(self, snapshot: Snapshot, row: Row) -> str | None:

@@ -40,6 +40,24 @@ class ApiError(Exception):
         return {"statusCode": self.code, "message": self.message, "fields": list(self.fields or ())}
 
 
+    def parts(self) -> tuple[ApiError, ...]:
+        """Return the errors that this one stands for: itself, or each of several."""
+        return (self,)
+
+
+class RefusalsError(ApiError):
+    """One record is refused for several reasons at once; where only one can be shown, it is the first."""
+
+    def __init__(self, errors: list[ApiError]) -> None:
+        first = errors[0]
+        super().__init__(first.code, first.message, status=first.status, fields=first.fields)
+        self.errors = tuple(errors)
+
+    def parts(self) -> tuple[ApiError, ...]:
+        """Return each of the errors."""
+        return self.errors
+
+
 class ChoicesError(ApiError):
     """Several records match an external id: HTTP 300 with their URLs instead of an error array."""
 
@@ -73,7 +91,7 @@ def reply(request: Request, body: Any, status: int = 200) -> Response:
 def refusal(dialect: Dialect, request: Request, error: ApiError) -> Response:
     """Return the answer to a refused request and note the refusal in the exchange under way."""
     dialect.refused(request.path, error.code, error.message)
-    body = error.urls if isinstance(error, ChoicesError) else [error.rest()]
+    body = error.urls if isinstance(error, ChoicesError) else [e.rest() for e in error.parts()]
     response = reply(request, body, error.status)
     if error.hint:
         if dialect.journal.exchange is not None:

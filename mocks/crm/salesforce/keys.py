@@ -1,4 +1,4 @@
-"""The key pair of the connected app: the connector signs JWT assertions with the private half."""
+"""Key pairs: the connected app's (the connector signs JWT assertions with it) and the org's (it signs `id_token`s)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 
 import orjson
 
+_KEY_ID = "244"
 
-@lru_cache(maxsize=1)
-def _pair() -> Any:
+@lru_cache(maxsize=2)
+def _pair(owner: str = "app") -> Any:  # noqa: ARG001 (the cache keeps one pair per owner)
     # Made once per process, when somebody asks: a key takes a tenth of a second and no result depends on its bits.
     from cryptography.hazmat.primitives.asymmetric import rsa
 
@@ -48,6 +49,29 @@ def verified_claims(assertion: str) -> dict[str, Any] | None:
     except InvalidSignature:
         return None
     return claims
+
+
+def signed(claims: dict[str, Any]) -> str:
+    """Return an RS256 JWT of ``claims``, signed by the org."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
+    head = _encoded(orjson.dumps({"alg": "RS256", "kid": _KEY_ID, "typ": "JWT"}))
+    text = f"{head}.{_encoded(orjson.dumps(claims))}"
+    return f"{text}.{_encoded(_pair('org').sign(text.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def public_jwk() -> dict[str, str]:
+    """Return the org's public key as a JSON Web Key."""
+    numbers = _pair("org").public_key().public_numbers()
+    modulus, exponent = (
+        _encoded(n.to_bytes((n.bit_length() + 7) // 8, "big")) for n in (numbers.n, numbers.e)
+    )
+    return {"kty": "RSA", "use": "sig", "alg": "RS256", "kid": _KEY_ID, "n": modulus, "e": exponent}
+
+
+def _encoded(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _decoded(part: str) -> bytes:

@@ -1,11 +1,11 @@
 """The objects (kinds) of one org: their fields, looked up without regard to letter case, and what follows from them.
 
-The standard ones stand in `fields.yaml`; `Kind.add` takes an administrator's custom fields.
+The standard ones stand in `fields.yaml` and `privacy.yaml`; `Kind.add` takes an administrator's custom fields.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +15,7 @@ import yaml
 from ...schema import FieldInfo, FieldType
 from .columns import Column, parse_column
 
+_TABLES = ("fields.yaml", "privacy.yaml")
 ADDRESS_PARTS = ("Street", "City", "State", "PostalCode", "Country")
 
 
@@ -41,8 +42,13 @@ class Kind:
     history: str | None = None
     children: list[Child] = field(default_factory=list)
     hidden: frozenset[str] = frozenset()
+    read_only: frozenset[str] = frozenset()
     changed_ms: int = 0
-    # What follows from the columns, so that the hot paths need not look for it.
+    # Besides Master, as the description of an own org tells them.
+    record_types: tuple[dict[str, Any], ...] = ()
+    # What follows from the columns, so that the hot paths need not look for it. ``seen``: the columns as the integration
+    # user sees them, without hidden ones, and those it may not write closed.
+    seen: dict[str, Column] = field(default_factory=dict)
     lower: dict[str, str] = field(default_factory=dict)
     infos: dict[str, FieldInfo] = field(default_factory=dict)
     relationships: dict[str, Column] = field(default_factory=dict)
@@ -50,6 +56,10 @@ class Kind:
     shown: dict[str, Any] = field(default_factory=dict)
     compounds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     required: tuple[str, ...] = ()
+    documented: tuple[str, ...] = ()
+    uncomputed: tuple[str, ...] = ()
+    # (text, code) of each state and country that must be on a list.
+    regions: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -68,6 +78,9 @@ class Kind:
     def derive(self) -> None:
         """Compute what follows from the columns; called again whenever they change."""
         columns = {n: c for n, c in self.columns.items() if n not in self.hidden}
+        for name in self.read_only & columns.keys():
+            columns[name] = replace(columns[name], info=replace(columns[name].info, createable=False, updateable=False))
+        self.seen = columns
         self.lower = {n.lower(): n for n in columns}
         self.infos = {n: c.info for n, c in columns.items()}
         self.relationships = {c.relationship.lower(): c for c in columns.values() if c.relationship}
@@ -75,7 +88,14 @@ class Kind:
         self.shown = {n: None if c.info.vendor_type == "address" else c.blank for n, c in self.columns.items()}
         self.compounds = tuple((n, _parts(n)) for n, c in columns.items() if c.info.vendor_type == "address")
         self.required = tuple(n for n, c in columns.items() if c.info.required and c.info.createable)
+        self.documented = tuple(n for n, c in columns.items() if c.documented)
+        self.uncomputed = tuple(n for n, c in columns.items() if c.uncomputed)
+        self.regions = tuple((n, f"{n}Code") for n in self.columns if self._is_region(n))
         self.keys = tuple(n for n, c in self.columns.items() if _is_indexed(c))
+
+    def _is_region(self, name: str) -> bool:
+        code = self.columns.get(f"{name}Code")
+        return name.endswith(("Country", "State")) and code is not None and code.info.vendor_type == "picklist"
 
     def add(self, column: Column) -> None:
         """Add a custom field. Raises ValueError when the name is taken."""
@@ -89,15 +109,16 @@ class Kind:
         self.columns[column.name] = column
         self.derive()
 
-    def hide(self, names: frozenset[str]) -> None:
-        """Set the fields that field-level security hides from the integration user."""
-        self.hidden = names
+    def secure(self, name: str, *, hidden: bool = False, read_only: bool = False) -> None:
+        """Set what field-level security lets the integration user do with a field; everything unless told otherwise."""
+        self.hidden = self.hidden | {name} if hidden else self.hidden - {name}
+        self.read_only = self.read_only | {name} if read_only else self.read_only - {name}
         self.derive()
 
     def find(self, name: str) -> Column | None:
         """Return the visible column called ``name`` in any letter case."""
         canonical = self.lower.get(name.lower())
-        return self.columns[canonical] if canonical is not None else None
+        return self.seen[canonical] if canonical is not None else None
 
 
 def _is_indexed(column: Column) -> bool:
@@ -112,6 +133,7 @@ def _parts(compound: str) -> tuple[tuple[str, str], ...]:
     return tuple((part[0].lower() + part[1:], prefix + part) for part in ADDRESS_PARTS)
 
 
+_ALWAYS = ('Id id readonly idlookup "Record ID"', 'IsDeleted boolean readonly "Deleted"')
 _CREATED = (
     'CreatedDate datetime readonly "Created Date"',
     'CreatedById reference(User) readonly "Created By ID"',
@@ -125,14 +147,18 @@ _MODIFIED = (
 
 @lru_cache(maxsize=1)
 def _standard() -> dict[str, tuple[dict[str, Any], tuple[Column, ...]]]:
-    text = files(__package__).joinpath("fields.yaml").read_text("utf-8")
     found: dict[str, tuple[dict[str, Any], tuple[Column, ...]]] = {}
-    for name, about in yaml.safe_load(text).items():
-        audit = _CREATED if about.get("audit") == "created" else (*_CREATED, *_MODIFIED)
-        lines = ('Id id readonly idlookup "Record ID"', 'IsDeleted boolean readonly "Deleted"')
+    texts = [files(__package__).joinpath(name).read_text("utf-8") for name in _TABLES]
+    for name, about in (pair for text in texts for pair in yaml.safe_load(text).items()):
+        audit = {"created": _CREATED, "system": ()}.get(about.get("audit", ""), (*_CREATED, *_MODIFIED))
         own = [line for line in about["fields"].splitlines() if line.strip()]
-        found[name] = about, tuple(parse_column(line) for line in (*lines, *own, *audit))
+        found[name] = about, tuple(parse_column(line) for line in (*_ALWAYS, *own, *audit))
     return found
+
+
+def audit_columns() -> tuple[Column, ...]:
+    """Return the fields that every object has, custom ones too."""
+    return tuple(parse_column(line) for line in (*_ALWAYS, *_CREATED, *_MODIFIED))
 
 
 def standard_kinds() -> dict[str, Kind]:

@@ -7,7 +7,7 @@ from .errors import reply, rest
 from .org import Org
 from .wire import NEWEST, OLDEST, version_label
 
-_RESOURCES = ("sobjects", "query", "queryAll", "composite", "limits")
+_ROOT = ("services", "data", "{version}")
 
 
 @rest("GET", "/services/data", id="org.versions", evidence=Evidence.CLIENT_RUN)
@@ -24,19 +24,16 @@ def versions(org: Org, request: Request) -> Response:  # noqa: ARG001 (one signa
 def resources(org: Org, request: Request) -> Response:
     """Map resource names to their addresses."""
     version = request.params["version"]
-    body = {name: f"/services/data/{version}/{name}" for name in _RESOURCES}
+    paths = (tuple(filter(None, op.path.split("/"))) for op in org.router.operations)
+    names = dict.fromkeys(p[3] for p in paths if p[:3] == _ROOT and len(p) > 3)
+    body = {name: f"/services/data/{version}/{name}" for name in names}
     return reply(request, {**body, "identity": f"{request.base_url}/id/{org.org_id}/{org.acting_user(request)}"})
 
 
 @rest("GET", "/services/data/{version}/limits", id="org.limits", evidence=Evidence.CLIENT_RUN,
-      note="only what REST calls use up moves; the other limits stand still")
+      note="what REST calls and bulk jobs use up moves; the other limits stand still")
 def limits(org: Org, request: Request) -> Response:
     """Tell the limits of the org and what is left."""
     most = int(org.settings["api_limit"])
-    fixed = {
-        "DailyBulkApiBatches": 15000, "DailyBulkV2QueryJobs": 10000, "DailyBulkV2QueryFileStorageMB": 976562,
-        "DailyStreamingApiEvents": 1000000, "HourlyPublishedPlatformEvents": 50000, "SingleEmail": 5000,
-        "DataStorageMB": 1024, "FileStorageMB": 1024,
-    }
     body = {"DailyApiRequests": {"Max": most, "Remaining": max(most - org.calls_used, 0)}}
-    return reply(request, {**body, **{name: {"Max": n, "Remaining": n} for name, n in fixed.items()}})
+    return reply(request, {**body, **{name: {"Max": n, "Remaining": max(n - org.usage[name], 0)} for name, n in org.limits.items()}})

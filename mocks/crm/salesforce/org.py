@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,17 +18,24 @@ from .columns import custom_column
 from .errors import ApiError, not_found
 from .ids import full_id, next_id
 from .kinds import Kind, link, standard_kinds
+from .privacy import Privacy
 from .switches import SWITCHES
 from .wire import stamp
 
 
 @dataclass(slots=True)
 class Session:
-    """A session id that was handed out, to whom, and when it was last used (milliseconds)."""
+    """A session id that was handed out, to whom, and when it was last used (milliseconds).
+
+    ``refresh_token`` is the one it came from (revoking that ends it); ``by_password``: an expired password bars it.
+    """
 
     token: str
     user_id: str
     used_ms: int
+    opened_ms: int = 0
+    refresh_token: str = ""
+    by_password: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +49,23 @@ class Identity:
     security_token: str
 
 
+# Where everybody logs in; the answer names the org's own host (My Domain), research `salesforce.md` section 4.
+LOGIN_HOSTS = ("login.salesforce.com", "test.salesforce.com")
+
+# Per rolling day (or hour), besides calls: research `salesforce.md` 1.2.
+LIMITS = {
+    "DailyBulkApiBatches": 15000, "DailyBulkV2QueryJobs": 10000, "DailyBulkV2QueryFileStorageMB": 976562,
+    "DailyStreamingApiEvents": 1000000, "HourlyPublishedPlatformEvents": 50000, "SingleEmail": 5000,
+    "DataStorageMB": 1024, "FileStorageMB": 1024,
+}
+
+
 class Org(Dialect):
     """State and look-ups that every part of the mock shares; `Salesforce` adds the answers."""
 
     name = "salesforce"
     role = "crm"
+    hosts = (*LOGIN_HOSTS, "*.my.salesforce.com", "*.salesforce.com", "*.force.com")
     switches = SWITCHES
 
     def __init__(self, world: World) -> None:
@@ -57,9 +77,22 @@ class Org(Dialect):
         self.sessions: dict[str, Session] = {}
         self.refresh_tokens: dict[str, str] = {}
         self.cursors: dict[str, Any] = {}
+        # Bulk jobs of both APIs by id; what they have still to save (each call saves some and tells whether all is done).
+        self.jobs: dict[str, Any] = {}
+        self.backlog: list[Callable[[], bool]] = []
+        self.store.settle = self.catch_up
+        # What the rolling day's limits allow besides calls, and what is used of it.
+        self.limits: dict[str, int] = dict(LIMITS)
+        self.usage: Counter[str] = Counter()
+        self.listeners: dict[str, Any] = {}
+        self.codes: dict[str, Any] = {}
+        self.privacy = Privacy()
+        # Object -> what an administrator set up for it (`rules.Rules`); an object without rules has no entry.
+        self.rules: dict[str, Any] = {}
         self.calls_used = 0
         self._calls_since_ms = self.clock.now_ms()
         self.org_id = next_id(self.dice, "00D")
+        self._my_domain = f"acme-{self.dice.token('salesforce.my_domain', 6).lower()}"
         dice = self.world.vault
         secret = dice.token("salesforce.security_token", 24)
         self.identity = Identity(
@@ -71,11 +104,23 @@ class Org(Dialect):
         )
         self.admin_id, self.user_id, self.human_id = (next_id(dice, "005") for _ in range(3))
 
+    @property
+    def vendor_host(self) -> str:
+        """Return the org's My Domain; it is the same for the same seed."""
+        return f"{self._my_domain}.my.salesforce.com"
+
+    def instance_url(self, request: Request) -> str:
+        """Return where whoever logs in finds this org: My Domain after the vendor's login hosts, else the host asked."""
+        host = request.headers.get("host", "").partition(":")[0].lower()
+        return f"https://{self.vendor_host}" if host in LOGIN_HOSTS else request.base_url
+
     # -- who acts -----------------------------------------------------------------------------------
 
     @contextmanager
     def acting(self, actor: Actor) -> Iterator[None]:
         """Name ``actor`` as the cause of changes, unless the caller has already named one."""
+        if self.backlog:
+            self.catch_up()
         if self.journal.actor is Actor.HARNESS:
             with self.journal.acting(actor, self.journal.note):
                 yield
@@ -87,7 +132,8 @@ class Org(Dialect):
     def open_session(self, user_id: str) -> Session:
         """Return a new session of a user."""
         token = f"{self.org_id[:15]}!AQ{self.world.vault.token('salesforce.session', 86)}"
-        session = self.sessions[token] = Session(token, user_id, self.clock.now_ms())
+        now_ms = self.clock.now_ms()
+        session = self.sessions[token] = Session(token, user_id, now_ms, now_ms)
         return session
 
     def session_of(self, token: str) -> Session | None:
@@ -107,6 +153,10 @@ class Org(Dialect):
         """End every session, the one in `credentials` too: the next call of each is refused with 401."""
         self.sessions.clear()
 
+    def end_session(self, token: str) -> bool:
+        """End one session (log-out, revoked token); tell whether there was one."""
+        return self.sessions.pop(token, None) is not None
+
     def new_refresh_token(self, replacing: str | None = None) -> str:
         """Return a new refresh token of the integration user; the one it replaces ends."""
         if replacing is not None:
@@ -122,11 +172,19 @@ class Org(Dialect):
 
     # -- usage --------------------------------------------------------------------------------------
 
+    def catch_up(self) -> None:
+        """Finish what bulk jobs have still to save: called before anybody else acts or looks at the records."""
+        while self.backlog:
+            work = self.backlog.pop(0)
+            while not work():
+                pass
+
     def count_call(self) -> None:
         """Count one API call of the rolling day."""
         now = self.clock.now_ms()
         if now - self._calls_since_ms >= 86_400_000:
             self._calls_since_ms, self.calls_used = now, 0
+            self.usage.clear()
         self.calls_used += 1
 
     @property
@@ -189,7 +247,7 @@ class Org(Dialect):
         owner = self.known_kind(kind)
         if name not in owner.columns:
             raise ValueError(f"{kind} has no field {name}")
-        owner.hide(owner.hidden | {name})
+        owner.secure(name, hidden=True)
         owner.changed_ms = self.clock.now_ms()
 
     # -- answers ------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from ...schema import FieldInfo
 from ...wire import Evidence, Request, Response
 from .errors import ApiError, reply, rest
 from .ids import full_id, next_id
+from .late_commit import late_view
 from .org import Org
 from .soql import QueryResult, SoqlError, run_query
 from .soql.columns import column_metadata
@@ -29,6 +30,15 @@ class Cursor:
     rows: list[Row]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some records of a result of ``total``, and the locator of the rest (None: there is none)."""
+
+    records: list[dict[str, Any]]
+    total: int
+    locator: str | None
+
+
 class OrgSource:
     """What the SOQL engine may ask of the org, on behalf of one user and one API version."""
 
@@ -37,6 +47,7 @@ class OrgSource:
         self._version = version
         self.user_id = user_id
         self.now: Callable[[], datetime] = org.clock.now
+        self._late = late_view(org)
 
     def kind(self, name: str) -> str | None:
         """Return the canonical object name, or None."""
@@ -57,20 +68,24 @@ class OrgSource:
         wanted = relationship.lower()
         for child in self._org.kinds[kind].children:
             if child.relationship is not None and child.relationship.lower() == wanted:
+                if child.column in self._org.kinds[child.kind].hidden:
+                    return None
                 return child.kind, child.column
         return None
 
     def rows(self, kind: str, deleted: bool) -> Iterable[Row]:
         """Return the rows in order of creation."""
-        return self._org.store.rows(kind, deleted=deleted)
+        return self._org.store.rows(kind, deleted=deleted) if self._late is None else self._late.rows(kind, deleted)
 
     def get(self, kind: str, record_id: str) -> Row | None:
         """Return a row by id, deleted or not."""
-        return self._org.store.get(kind, record_id, deleted=True)
+        return self._org.store.get(kind, record_id, deleted=True) if self._late is None else self._late.get(kind, record_id)
 
     def lookup(self, kind: str, field: str, value: object) -> Iterable[Row] | None:
         """Return the living rows with this value by index, or None when there is no index."""
         store = self._org.store
+        if self._late is not None and self._late.touches(kind):
+            return None  # the index knows what no query sees yet
         if field == "Id":
             whole = full_id(value) if isinstance(value, str) else None
             row = store.get(kind, whole) if whole else None
@@ -107,16 +122,20 @@ def query_all(org: Org, request: Request) -> Response:
       id="query.more", evidence=Evidence.CLIENT_RUN, probe="11")
 def more(org: Org, request: Request) -> Response:
     """Show the next page. A `q` sent along is ignored, as clients send one."""
-    name, _, offset = request.params["locator"].rpartition("-")
-    cursor = org.cursors.get(full_id(name) or "")
-    if cursor is None or not offset.isdigit() or int(offset) > len(cursor.records):
-        raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
-    return _page(org, request, cursor, full_id(name) or "", int(offset))
+    return _shown(request, next_page(org, request.params["locator"], _page_size(org, request)))
 
 
 def run(org: Org, request: Request, text: str, *, include_deleted: bool) -> QueryResult:
     """Run SOQL for the user of the request. Raises ApiError with the vendor's code and text."""
-    source = OrgSource(org, org.acting_user(request), request.params["version"])
+    return run_for(org, org.acting_user(request), request.params["version"], text, include_deleted=include_deleted)
+
+
+def run_for(org: Org, user_id: str, version: str, text: str, *, include_deleted: bool) -> QueryResult:
+    """Run SOQL for a user. Raises ApiError with the vendor's code and text.
+
+    What the answer assumes and which parents and children it shows is noted; its own rows are noted page by page.
+    """
+    source = OrgSource(org, user_id, version)
     nulls = bool(org.settings["not_equal_matches_null"])
     try:
         result = run_query(source, text, include_deleted=include_deleted, nulls_match_not_equal=nulls)
@@ -129,45 +148,78 @@ def run(org: Org, request: Request, text: str, *, include_deleted: bool) -> Quer
     return result
 
 
-def _first_page(org: Org, request: Request, *, include_deleted: bool) -> Response:
-    text = request.arg("q")
-    if text is None:
-        raise ApiError("MALFORMED_QUERY", "A query string has to be specified", hint="send the query in `q`")
-    result = run(org, request, text, include_deleted=include_deleted)
-    if request.arg("columns") == "true":
-        return reply(request, column_metadata(result, org.kind(result.kind).prefix))
-    if result.is_count:
-        return reply(request, {"totalSize": result.total, "done": True, "records": []})
+def first_page(org: Org, result: QueryResult, size: int) -> Page:
+    """Return the first ``size`` records of a result; more of them are kept under a locator."""
     cursor = Cursor(result.records, result.rows)
-    if len(result.records) <= _page_size(org, request):
-        for row in result.rows:
-            org.served(row)
-        return reply(request, {"totalSize": len(result.records), "done": True, "records": result.records})
+    if len(result.records) <= size:
+        return _cut(org, cursor, "", 0, size)
     name = next_id(org.dice, "01g")
     org.cursors[name] = cursor
     while len(org.cursors) > KEPT_CURSORS:
         del org.cursors[next(iter(org.cursors))]
-    return _page(org, request, cursor, name, 0)
+    return _cut(org, cursor, name, 0, size)
 
 
-def _page(org: Org, request: Request, cursor: Cursor, name: str, offset: int) -> Response:
+def next_page(org: Org, locator: str, size: int) -> Page:
+    """Return the page that a locator (`01g...-<offset>`) leads to. Raises ApiError INVALID_QUERY_LOCATOR."""
+    name, _, offset = locator.rpartition("-")
+    whole = full_id(name) or ""
+    cursor = org.cursors.get(whole)
+    # A number that is longer than any result would not fit an integer of the vendor either.
+    if cursor is None or not (offset.isascii() and offset.isdigit()) or len(offset) > 9 or int(offset) > len(cursor.records):
+        raise ApiError("INVALID_QUERY_LOCATOR", "invalid query locator")
+    return _cut(org, cursor, whole, int(offset), size)
+
+
+def page_size(org: Org, asked: str) -> int:
+    """Return how many records a page holds when the caller asked for ``asked`` (clamped, ignored when no number)."""
+    default = int(org.settings["page_size"])
+    if not (asked.isascii() and asked.isdigit()) or len(asked) > 9:
+        return default
+    return min(default, max(SMALLEST_BATCH, min(int(asked), LARGEST_BATCH)))
+
+
+def _cut(org: Org, cursor: Cursor, name: str, offset: int, size: int) -> Page:
     total = len(cursor.records)
-    end = min(offset + _page_size(org, request), total)
+    end = min(offset + size, total)
     for row in cursor.rows[offset:end]:
         org.served(row)
-    body: dict[str, Any] = {"totalSize": total, "done": end >= total}
-    if end < total:
+    return Page(cursor.records[offset:end], total, f"{name}-{end}" if end < total else None)
+
+
+def _first_page(org: Org, request: Request, *, include_deleted: bool) -> Response:
+    text = request.arg("q")
+    if text is None:
+        if request.arg("explain") is not None:
+            hint = "explain is not mocked: a plan's costs would be invented"
+            raise ApiError("FUNCTIONALITY_NOT_ENABLED", "Query plans are not available in this org.", hint=hint)
+        raise ApiError("MALFORMED_QUERY", "A query string has to be specified", hint="send the query in `q`")
+    result = run(org, request, text, include_deleted=include_deleted)
+    if request.arg("columns") == "true":
+        return reply(request, column_metadata(result, org.kind(result.kind).prefix))
+    return answered(org, request, result)
+
+
+def answered(org: Org, request: Request, result: QueryResult) -> Response:
+    """Return the first page of a result as REST shows it."""
+    if result.is_count:
+        return reply(request, {"totalSize": result.total, "done": True, "records": []})
+    return _shown(request, first_page(org, result, _page_size(org, request)))
+
+
+def _shown(request: Request, page: Page) -> Response:
+    body: dict[str, Any] = {"totalSize": page.total, "done": page.locator is None}
+    if page.locator is not None:
         # The vendor says `query` here even for queryAll.
-        body["nextRecordsUrl"] = f"/services/data/{request.params['version']}/query/{name}-{end}"
-    body["records"] = cursor.records[offset:end]
+        body["nextRecordsUrl"] = f"/services/data/{request.params['version']}/query/{page.locator}"
+    body["records"] = page.records
     return reply(request, body)
 
 
 def _page_size(org: Org, request: Request) -> int:
-    default = int(org.settings["page_size"])
-    options = request.headers.get("sforce-query-options", "")
-    for part in options.split(","):
+    options = request.headers.get("sforce-query-options")
+    for part in options.split(",") if options else ():
         key, _, value = part.partition("=")
         if key.strip().lower() == "batchsize" and value.strip().isdigit():
-            return min(default, max(SMALLEST_BATCH, min(int(value), LARGEST_BATCH)))
-    return default
+            return page_size(org, value.strip())
+    return int(org.settings["page_size"])

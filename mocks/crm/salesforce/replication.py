@@ -20,7 +20,23 @@ _MINUTE_MS, _MONTH_MS = 60_000, 30 * 86_400_000
 def updated(org: Org, request: Request) -> Response:
     """List the ids of living records whose stamp lies in the window."""
     kind = org.kind(request.params["object"])
-    start, end = _window(org, request)
+    start, end = window(org, request.arg("start"), request.arg("end"))
+    return reply(request, {"ids": updated_ids(org, kind, start, end), "latestDateCovered": covered(org, end)})
+
+
+@rest("GET", "/services/data/{version}/sobjects/{object}/deleted", id="replication.deleted", evidence=Evidence.CLIENT_RUN,
+      probe="10")
+def deleted(org: Org, request: Request) -> Response:
+    """List the records deleted in the window: by hand, as losers of a merge, or for good."""
+    kind = org.kind(request.params["object"])
+    start, end = window(org, request.arg("start"), request.arg("end"))
+    found = deleted_records(org, kind, start, end)
+    body = {"deletedRecords": found, "earliestDateAvailable": earliest(org), "latestDateCovered": covered(org, end)}
+    return reply(request, body)
+
+
+def updated_ids(org: Org, kind: Kind, start: int, end: int) -> list[str]:
+    """Return the ids of living records whose stamp lies in the window (milliseconds)."""
     by = str(org.settings["updated_by"])
     ids = []
     for row in org.store.rows(kind.name):
@@ -29,24 +45,22 @@ def updated(org: Org, request: Request) -> Response:
             org.rests_on("salesforce.updated_by")
         if by_system if by == "SystemModstamp" else by_user:
             ids.append(row.id)
-    return reply(request, {"ids": ids, "latestDateCovered": _covered(org, end)})
+    return ids
 
 
-@rest("GET", "/services/data/{version}/sobjects/{object}/deleted", id="replication.deleted", evidence=Evidence.CLIENT_RUN,
-      probe="10")
-def deleted(org: Org, request: Request) -> Response:
-    """List the records deleted in the window: by hand, as losers of a merge, or for good."""
-    kind = org.kind(request.params["object"])
-    start, end = _window(org, request)
+def deleted_records(org: Org, kind: Kind, start: int, end: int) -> list[dict[str, Any]]:
+    """Return `deletedDate` and `id` of what was deleted in the window (milliseconds)."""
     found = [
         {"deletedDate": row.values["SystemModstamp"], "id": row.id}
         for row in org.store.rows(kind.name, deleted=True)
         if row.deleted and _inside(row.values.get("SystemModstamp"), start, end)
     ]
-    found += _erased(org, kind, start, end)
-    earliest = stamp(org.clock.now_ms() - _MONTH_MS)
-    body = {"deletedRecords": found, "earliestDateAvailable": earliest, "latestDateCovered": _covered(org, end)}
-    return reply(request, body)
+    return found + _erased(org, kind, start, end)
+
+
+def earliest(org: Org) -> str:
+    """Return how far back a window may reach."""
+    return stamp(org.clock.now_ms() - _MONTH_MS)
 
 
 def _erased(org: Org, kind: Kind, start: int, end: int) -> list[dict[str, Any]]:
@@ -63,13 +77,14 @@ def _inside(text: str | None, start: int, end: int) -> bool:
     return text is not None and start <= to_ms(unstamp(text)) < end
 
 
-def _covered(org: Org, end: int) -> str:
+def covered(org: Org, end: int) -> str:
+    """Return up to when an answer is complete."""
     return stamp(min(end, org.clock.now_ms()) // _MINUTE_MS * _MINUTE_MS)
 
 
-def _window(org: Org, request: Request) -> tuple[int, int]:
+def window(org: Org, start_text: str | None, end_text: str | None) -> tuple[int, int]:
     """Return the window in milliseconds, cut to whole minutes as the vendor does. Raises ApiError."""
-    start, end = (_moment(request.arg(name)) for name in ("start", "end"))
+    start, end = _moment(start_text), _moment(end_text)
     start, end = start // _MINUTE_MS * _MINUTE_MS, end // _MINUTE_MS * _MINUTE_MS
     if end - start < _MINUTE_MS:
         raise _bad_window("endDate must be at least one minute greater than startDate")

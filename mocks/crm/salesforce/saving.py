@@ -6,28 +6,25 @@ Every refusal is an `ApiError` in the vendor's words, raised before anything has
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ...journal import Actor, Row
+from .columns import Column
 from .consequences import CALCULATED, audit_of, created, renamed, write_history
 from .errors import ApiError, ChoicesError, cannot_deserialize, deleted_row
 from .ids import next_id
 from .kinds import Kind
 from .org import Org
+from .privacy import LEARNED
+from .regions import settle
+from .rules.assignment import Assigned
 from .values import coerce, is_blank
 from .wire import no_such_column, row_url, stamp
+from .writer import Writer
+
+__all__ = ["Writer", "apply", "create", "delete", "holders", "seed", "update"]
 
 _AUDIT = frozenset({"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"})
-
-
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes: the user that the stamps name; ``sees_all``: field-level security does not apply (a screen)."""
-
-    user_id: str
-    version: str = "v67.0"
-    sees_all: bool = False
 
 
 def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> Row:
@@ -35,9 +32,12 @@ def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> 
     if kind.closed:
         raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type {kind.name} does not support create", fields=())
     given = _resolve(org, kind, payload, writer)
-    _refuse_closed(org, kind, given, creating=True)
-    _refuse_missing(kind, [n for n in kind.required if is_blank(given.get(n, kind.template[n]))])
+    _refuse_closed(org, kind, given, writer, creating=True)
+    required = _required(org, kind) if kind.documented else kind.required
+    _refuse_missing(kind, [n for n in required if is_blank(given.get(n, kind.template[n]))])
     values = {n: coerce(org, kind.columns[n], v) for n, v in given.items()}
+    if kind.regions:
+        settle(org, kind, values, None)
     now_ms = org.clock.now_ms()
     record_id = next_id(org.dice, kind.prefix)
     row_values = {**kind.template, "Id": record_id, **audit_of(kind, writer.user_id, stamp(now_ms)), **values}
@@ -45,12 +45,17 @@ def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> 
     calculate = CALCULATED.get(kind.name)
     if calculate is not None:
         row_values.update(calculate(org, row_values))
+    if kind.uncomputed:
+        org.rests_on("salesforce.formula_fields")
+    assigned = _judged(org, kind, row_values, None, writer) if org.rules else None
     _refuse_duplicates(org, kind, values, None)
     _refuse_membership(org, kind, row_values)
     # The template gives the canonical order; a key that `values` repeats keeps its place.
     row = org.store.create(kind.name, record_id, row_values, created_ms=now_ms)
+    if kind.name in LEARNED:
+        org.privacy.learn(kind.name, record_id, row_values)
     created(org, kind, row, writer.user_id)
-    return row
+    return row if assigned is None else assigned.carry_out(org, kind, row, None)
 
 
 def update(org: Org, kind: Kind, row: Row, payload: Mapping[str, Any], writer: Writer) -> Row:
@@ -62,22 +67,39 @@ def update(org: Org, kind: Kind, row: Row, payload: Mapping[str, Any], writer: W
     if kind.name == "Lead" and row.values.get("IsConverted"):
         raise ApiError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=())
     given = _resolve(org, kind, payload, writer)
-    _refuse_closed(org, kind, given, creating=False)
-    _refuse_missing(kind, [n for n in kind.required if n in given and is_blank(given[n])])
+    _refuse_closed(org, kind, given, writer, creating=False)
+    required = _required(org, kind) if kind.documented else kind.required
+    _refuse_missing(kind, [n for n in required if n in given and is_blank(given[n])])
     old = row.values
     changed: dict[str, Any] = {}
     for name, value in given.items():
         new = coerce(org, kind.columns[name], value)
         if new != old.get(name):
             changed[name] = new
+    if kind.regions and changed:
+        settle(org, kind, changed, old)
     if not changed:
         org.rests_on("salesforce.noop_patch_bumps")
         if not org.settings["noop_patch_bumps"]:
             return row
+    assigned = _judged(org, kind, {**old, **changed}, row, writer) if org.rules else None
     _refuse_duplicates(org, kind, changed, row)
     if "OwnerId" in changed:
         _refuse_inactive(org, kind, changed["OwnerId"])
-    return apply(org, kind, row, changed, writer)
+    new = apply(org, kind, row, changed, writer)
+    return new if assigned is None else assigned.carry_out(org, kind, new, row)
+
+
+def _judged(org: Org, kind: Kind, values: dict[str, Any], old: Row | None, writer: Writer) -> Assigned | None:
+    """Put a record to the rules of its object; return who shall own it when it is saved, if a rule says so."""
+    rules = org.rules.get(kind.name)
+    if rules is None:
+        return None
+    calculate = CALCULATED.get(kind.name)
+    if calculate is not None and old is not None:
+        values.update(calculate(org, values))
+    assigned: Assigned | None = rules.judge(org, kind, values, old, writer)
+    return assigned
 
 
 def apply(org: Org, kind: Kind, row: Row, changed: Mapping[str, Any], writer: Writer) -> Row:
@@ -91,6 +113,7 @@ def apply(org: Org, kind: Kind, row: Row, changed: Mapping[str, Any], writer: Wr
     new = org.store.update(row, stamped, modified_ms=now_ms)
     if kind.history is not None and changed:
         write_history(org, kind, row, changed, writer.user_id)
+    org.privacy.learn_change(row, changed)
     renamed(org, new, changed)
     return new
 
@@ -124,7 +147,7 @@ def seed(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer, creat
         values[name] = coerce(org, column, value, strict=False)
     record_id = values.get("Id") or next_id(org.dice, kind.prefix)
     audit = audit_of(kind, writer.user_id, stamp(created_ms))
-    if "SystemModstamp" in audit:
+    if "LastModifiedDate" in audit:
         audit["LastModifiedDate"] = audit["SystemModstamp"] = stamp(modified_ms)
     row_values = {**kind.template, **audit, **values, "Id": record_id}
     if row_values.get("OwnerId", "-") is None:
@@ -133,6 +156,8 @@ def seed(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer, creat
     if calculate is not None:
         row_values.update(calculate(org, row_values))
     row = org.store.create(kind.name, record_id, row_values, created_ms=created_ms, modified_ms=modified_ms)
+    if kind.name in LEARNED:
+        org.privacy.learn(kind.name, record_id, row_values)
     created(org, kind, row, writer.user_id)
     return row
 
@@ -173,7 +198,7 @@ def _parent_id(org: Org, targets: tuple[str, ...], described: Mapping[str, Any],
     if column is None or not column.is_key:
         raise cannot_deserialize("reference", dict(described))
     name, value = column.name, pairs[0][1]
-    ids = org.store.find(parent.name, name, value) if org.store.is_indexed(parent.name, name) else ()
+    ids = holders(org, parent, column, value) if org.store.is_indexed(parent.name, name) else ()
     if not ids:
         text = f"Foreign key external ID: {str(value).lower()} not found for field {name} in entity {parent.name}"
         raise ApiError("INVALID_FIELD", text)
@@ -188,10 +213,11 @@ def _target(targets: tuple[str, ...], described: Mapping[str, Any]) -> str:
     return wanted if wanted in targets else targets[0]
 
 
-def _refuse_closed(org: Org, kind: Kind, given: Mapping[str, Any], *, creating: bool) -> None:
+def _refuse_closed(org: Org, kind: Kind, given: Mapping[str, Any], writer: Writer, *, creating: bool) -> None:
+    columns = kind.columns if writer.sees_all else kind.seen
     closed = [
         n for n in given
-        if not (kind.columns[n].info.createable if creating else kind.columns[n].info.updateable)
+        if not (columns[n].info.createable if creating else columns[n].info.updateable)
         and not (creating and n in _AUDIT and org.settings["audit_fields_writable"])
     ]
     if closed:
@@ -200,6 +226,21 @@ def _refuse_closed(org: Org, kind: Kind, given: Mapping[str, Any], *, creating: 
             "and verify that it is read/write for your profile or permission set."
         )
         raise ApiError("INVALID_FIELD_FOR_INSERT_UPDATE", text, fields=tuple(closed))
+
+
+def holders(org: Org, kind: Kind, column: Column, value: object) -> tuple[str, ...]:
+    """Return the ids of living records whose indexed field holds ``value``: in any letter case, unless the field tells cases."""
+    found = org.store.find(kind.name, column.name, value)
+    if not column.case_sensitive or not found:
+        return found
+    rows = (org.store.get(kind.name, i) for i in found)
+    return tuple(r.id for r in rows if r is not None and r.values.get(column.name) == value)
+
+
+def _required(org: Org, kind: Kind) -> tuple[str, ...]:
+    """Return the required fields of an object of which the documents require more than the metadata."""
+    org.rests_on("salesforce.consent_capture_required")
+    return kind.required + kind.documented if org.settings["consent_capture_required"] else kind.required
 
 
 def _refuse_missing(kind: Kind, missing: list[str]) -> None:
@@ -213,7 +254,7 @@ def _refuse_duplicates(org: Org, kind: Kind, values: Mapping[str, Any], row: Row
     for name, value in values.items():
         if value is None or not kind.columns[name].info.unique:
             continue
-        for owner in org.store.find(kind.name, name, value):
+        for owner in holders(org, kind, kind.columns[name], value):
             if row is None or owner != row.id:
                 text = f"duplicate value found: {name} duplicates value on record with id: {owner[:15]}"
                 raise ApiError("DUPLICATE_VALUE", text, fields=())

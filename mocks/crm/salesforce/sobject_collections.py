@@ -11,13 +11,14 @@ from . import saving
 from .errors import ApiError, ChoicesError, cannot_deserialize, json_object, reply, rest
 from .kinds import Kind
 from .org import Org
-from .rows import existing, key_column, upsert, writer_of
+from .rows import existing, key_column, overrides_method, upsert
 from .transaction import Savepoint, as_flag
 from .wire import chosen_json
+from .writer import writer_of
 
 COLLECTION = "/services/data/{version}/composite/sobjects"
 MOST_RECORDS, MOST_RETRIEVED = 200, 2000
-_ROLLED_BACK = ApiError(
+ROLLED_BACK = ApiError(
     "ALL_OR_NONE_OPERATION_ROLLED_BACK",
     "Record rolled back because not all records were valid and the request was using AllOrNone header",
     fields=(),
@@ -28,7 +29,9 @@ Task = Callable[[], dict[str, Any]]
 
 @rest("POST", COLLECTION, id="collections.create", evidence=Evidence.CLIENT_RUN, probe="15")
 def create_many(org: Org, request: Request) -> Response:
-    """Make records of any objects."""
+    """Make records of any objects; with ?_HttpMethod=PATCH change them, for callers that cannot send PATCH."""
+    if overrides_method(request):
+        return update_many(org, request)
     records, all_or_none = _records(request)
     writer = writer_of(org, request)
 
@@ -61,6 +64,13 @@ def update_many(org: Org, request: Request) -> Response:
     return reply(request, _run(org, [task(r) for r in records], [_id_in(r) for r in records], all_or_none))
 
 
+@rest("POST", COLLECTION + "/{object}/{field}", id="collections.upsert_by_post", evidence=Evidence.DOCUMENT,
+      note="only with ?_HttpMethod=PATCH")
+def upsert_many_by_post(org: Org, request: Request) -> Response:
+    """Upsert by POST, for callers that cannot send PATCH."""
+    return upsert_many(org, request) if overrides_method(request) else org.unknown(request, ("PATCH",))
+
+
 @rest("PATCH", COLLECTION + "/{object}/{field}", id="collections.upsert", evidence=Evidence.CLIENT_SOURCE, probe="15")
 def upsert_many(org: Org, request: Request) -> Response:
     """Change or make records by an external id that each carries."""
@@ -69,7 +79,7 @@ def upsert_many(org: Org, request: Request) -> Response:
     column = key_column(kind, request.params["field"])
     writer = writer_of(org, request)
     keys = [next((v for k, v in r.items() if k.lower() == column.name.lower()), None) for r in records]
-    repeats = _repeated(org, keys)
+    repeats = repeated(org, keys)
 
     def task(at: int) -> Task:
         def run() -> dict[str, Any]:
@@ -94,7 +104,7 @@ def upsert_many(org: Org, request: Request) -> Response:
 def delete_many(org: Org, request: Request) -> Response:
     """Put records into the recycle bin: `?ids=a,b&allOrNone=true`."""
     ids = request.args("ids")
-    _check_size(len(ids), MOST_RECORDS)
+    check_size(len(ids), MOST_RECORDS)
 
     def task(record_id: str) -> Task:
         def run() -> dict[str, Any]:
@@ -120,12 +130,18 @@ def retrieve(org: Org, request: Request) -> Response:
 def retrieve_by_post(org: Org, request: Request) -> Response:
     """Show records like `retrieve`; the ids and fields stand in the body."""
     body = json_object(request)
-    return _retrieved(org, request, body.get("ids") or [], body.get("fields") or [], MOST_RETRIEVED)
+    return _retrieved(org, request, _texts(body.get("ids")), _texts(body.get("fields")), MOST_RETRIEVED)
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise cannot_deserialize("list", value)
+    return value
 
 
 def _retrieved(org: Org, request: Request, ids: Sequence[str], fields: Sequence[str], most: int) -> Response:
     kind = org.kind(request.params["object"])
-    _check_size(len(ids), most)
+    check_size(len(ids), most)
     if not fields:
         raise ApiError("MISSING_ARGUMENT", "fields must be specified")
     shown: list[dict[str, Any] | None] = []
@@ -152,20 +168,20 @@ def _run(org: Org, tasks: Sequence[Task], names: Sequence[str], all_or_none: boo
             results.append({})
     if all_or_none and errors:
         savepoint.rollback()
-        errors = {at: errors.get(at, _ROLLED_BACK) for at in range(len(tasks))}
+        errors = {at: errors.get(at, ROLLED_BACK) for at in range(len(tasks))}
     for at, refusal in errors.items():
         org.refused(names[at] or f"#{at}", refusal.code, refusal.message)
-        results[at] = {"success": False, "errors": [_as_item(refusal)]}
+        results[at] = {"success": False, "errors": [as_item(e).item() for e in refusal.parts()]}
         if len(names[at]) in (15, 18):
             results[at] = {"id": names[at], **results[at]}
     return results
 
 
-def _as_item(error: ApiError) -> dict[str, Any]:
+def as_item(error: ApiError) -> ApiError:
+    """Return a refusal as it concerns one of many: several matches of an external id have no status 300 there."""
     if isinstance(error, ChoicesError):
-        text = f"Multiple choices: {', '.join(error.urls)}"
-        return ApiError("DUPLICATE_EXTERNAL_ID", text, fields=()).item()
-    return error.item()
+        return ApiError("DUPLICATE_EXTERNAL_ID", f"Multiple choices: {', '.join(error.urls)}", fields=())
+    return error
 
 
 def _records(request: Request) -> tuple[list[dict[str, Any]], bool]:
@@ -173,11 +189,12 @@ def _records(request: Request) -> tuple[list[dict[str, Any]], bool]:
     records = body.get("records")
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
         raise cannot_deserialize("list", records)
-    _check_size(len(records), MOST_RECORDS)
+    check_size(len(records), MOST_RECORDS)
     return records, as_flag(body.get("allOrNone", False))
 
 
-def _check_size(size: int, most: int) -> None:
+def check_size(size: int, most: int) -> None:
+    """Refuse more records than a call may carry."""
     if size > most:
         text = f"record limit reached. cannot submit more than {most} records into this call"
         raise ApiError("EXCEEDED_ID_LIMIT", text)
@@ -202,7 +219,7 @@ def _without_id(record: dict[str, Any]) -> dict[str, Any]:
     return {k: v for k, v in record.items() if k.lower() != "id"}
 
 
-def _repeated(org: Org, keys: Sequence[Any]) -> set[int]:
+def repeated(org: Org, keys: Sequence[Any]) -> set[int]:
     """Return the positions refused because the same external id occurs more than once in the call."""
     folded = [str(k).strip().casefold() for k in keys]
     often = {k for k, n in Counter(folded).items() if n > 1 and k not in ("none", "")}

@@ -19,6 +19,7 @@ from .org import Org
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})")
+_TIME = re.compile(r"((?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d)(?:\.(\d{1,6}))?Z?")
 
 Coercer = Callable[[Org, Column, Any], Any]
 
@@ -125,6 +126,13 @@ def _date(org: Org, column: Column, value: Any) -> str:  # noqa: ARG001
     raise cannot_deserialize("date", value)
 
 
+def _time(org: Org, column: Column, value: Any) -> str:  # noqa: ARG001
+    found = _TIME.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise cannot_deserialize("time", value)
+    return f"{found.group(1)}.{(found.group(2) or '')[:3]:0<3}Z"
+
+
 def _datetime(org: Org, column: Column, value: Any) -> str:  # noqa: ARG001
     if isinstance(value, str) and _DATETIME.fullmatch(value):
         try:
@@ -177,10 +185,15 @@ def _malformed(column: Column, value: str) -> ApiError:
 
 
 def _check_reference(org: Org, column: Column, value: str) -> None:
+    if not column.info.reference_to:
+        return  # a look-up to an object that is not mocked (see `metadata`)
     targets = [k for k in column.info.reference_to if org.kinds[k].prefix == value[:3]]
     if not targets:
         raise _malformed(column, value)
     row = org.store.get(targets[0], value, deleted=True)
+    if row is None and column.name == "RecordTypeId":
+        text = f"{column.info.label}: this ID value isn't valid for the user: {value}"
+        raise ApiError("INVALID_CROSS_REFERENCE_KEY", text, fields=(column.name,))
     if row is None:
         raise ApiError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", fields=())
     if row.deleted:
@@ -197,6 +210,10 @@ _COERCERS: dict[str, Coercer] = {
     "email": _email,
     "boolean": _boolean,
     "int": _integer,
+    "long": _integer,
+    "time": _time,
+    "combobox": _text,
+    "encryptedstring": _text,
     "double": _number,
     "currency": _number,
     "percent": _number,

@@ -31,3 +31,22 @@ def usage(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a han
         "name": "private-apps-api-calls-daily", "usageLimit": DAILY_LIMIT, "currentUsage": dialect.calls_today,
         "collectedAt": iso_ms(now), "fetchStatus": "SUCCESS", "resetsAt": iso_ms(midnight),
     }]})
+
+
+@answers("GET", "/integrations/v1/me", id="account.me", evidence=Evidence.CLIENT_SOURCE)
+def me(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
+    """Return what older tools ask to see whether a token works."""
+    return json_response({
+        "portalId": dialect.portal_id, "timeZone": "UTC", "currency": "EUR", "utcOffsetMilliseconds": 0,
+        "utcOffset": "+00:00",
+    })
+
+
+@answers("GET", "/integrations/v1/limit/daily", id="account.limit", evidence=Evidence.DOCUMENT)
+def limit(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
+    """Return today's calls as an array, moments in milliseconds."""
+    now = dialect.clock.now_ms()
+    return json_response([{
+        "name": "api-calls-daily", "usageLimit": DAILY_LIMIT, "currentUsage": dialect.calls_today, "collectedAt": now,
+        "fetchStatus": "SUCCESS", "resetsAt": (now // 86_400_000 + 1) * 86_400_000,
+    }])

@@ -21,7 +21,7 @@ _ALL = tuple(f"{root}/{{objectType}}/{{toObjectType}}/labels" for root in _ROOTS
 @answers("GET", *_ALL, id="associations.labels", evidence=Evidence.DOCUMENT)
 def labels(dialect: Portal, request: Request) -> Response:
     """Return the association types of one direction."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     found = types_between(dialect, ends[0].kind, ends[1].kind).values()
     return json_response({"results": [{"category": t.category, "typeId": t.type_id, "label": t.label} for t in found]})
 
@@ -29,7 +29,7 @@ def labels(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_ALL, id="associations.create_label", evidence=Evidence.DOCUMENT)
 def create_label(dialect: Portal, request: Request) -> Response:
     """Define a label; the answer (200) holds the types of both directions."""
-    ends, body = kinds_of(request), body_of(request)
+    ends, body = kinds_of(dialect, request), body_of(request)
     missing = [n for n in ("label", "name") if not body.get(n)]
     if missing:
         raise errors.not_set(*missing)
@@ -88,7 +88,7 @@ def delete_label(dialect: Portal, request: Request) -> Response:
 
 def _defined(dialect: Portal, request: Request, type_id: str) -> Row:
     """Return the row of a label that people defined between the two object types. Raises `Refusal`."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     row = dialect.store.get("association_labels", type_id)
     if row is None or (row.values["from_kind"], row.values["to_kind"]) != (ends[0].kind, ends[1].kind):
         raise errors.not_found()

@@ -8,7 +8,7 @@ from ...wire import Evidence, Request, Response
 from . import errors
 from .errors import Refusal
 from .kinds import ObjectType
-from .links import HUBSPOT_DEFINED, UNLABELED, Spec, checked_specs, link, linked, types_between, unlink
+from .links import HUBSPOT_DEFINED, Spec, checked_specs, link, linked, plain_type, types_between, unlink
 from .objects import not_valid
 from .paging import after_of, limit_of, next_page
 from .portal import INTEGRATION, Portal
@@ -33,9 +33,9 @@ def batch_paths(verb: str, *, dated: bool = True) -> tuple[str, ...]:
     return tuple(f"{root}{_BATCH}/{verb}" for root in (*_V4, *(_DATED if dated else ())))
 
 
-def kinds_of(request: Request) -> tuple[ObjectType, ObjectType]:
+def kinds_of(dialect: Portal, request: Request) -> tuple[ObjectType, ObjectType]:
     """Return the object types of both ends. Raises `Refusal`."""
-    return type_of(request), type_of(request, "toObjectType")
+    return type_of(dialect, request), type_of(dialect, request, "toObjectType")
 
 
 def living_id(dialect: Portal, object_type: ObjectType, record_id: str) -> str | None:
@@ -67,7 +67,7 @@ def shown_types(dialect: Portal, ends: tuple[ObjectType, ObjectType], specs: tup
 @answers("GET", *_TO, id="associations.list", evidence=Evidence.RECORDING, probe="13")
 def list_associations(dialect: Portal, request: Request) -> Response:
     """Return one page of the records associated with one; ids are numbers here (rule 10)."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     record_id = living_id(dialect, ends[0], request.params["objectId"])
     if record_id is None:
         raise errors.not_found()
@@ -84,7 +84,7 @@ def list_associations(dialect: Portal, request: Request) -> Response:
 @answers("PUT", *_DEFAULT, id="associations.set_default", evidence=Evidence.CLIENT_RUN, probe="13")
 def set_default(dialect: Portal, request: Request) -> Response:
     """Associate two records without a label; both directions are answered."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     from_id, to_id = both_ids(dialect, ends, request.params["objectId"], request.params["toObjectId"])
     return batch_answer(dialect, _default(dialect, ends, from_id, to_id), [], started)
 
@@ -94,15 +94,15 @@ def _default(dialect: Portal, ends: tuple[ObjectType, ObjectType], from_id: str,
     link(dialect, one, from_id, other, to_id, set(), source=INTEGRATION)
     return [
         {"from": {"id": a}, "to": {"id": b},
-         "associationSpec": {"associationCategory": HUBSPOT_DEFINED, "associationTypeId": UNLABELED[x, y]}}
-        for a, b, x, y in ((to_id, from_id, other, one), (from_id, to_id, one, other))
+         "associationSpec": {"associationCategory": spec[0], "associationTypeId": spec[1]}}
+        for a, b, spec in ((to_id, from_id, plain_type(dialect, other, one)), (from_id, to_id, plain_type(dialect, one, other)))
     ]
 
 
 @answers("PUT", *_PAIR, id="associations.set", evidence=Evidence.CLIENT_RUN)
 def set_labels(dialect: Portal, request: Request) -> Response:
     """Associate two records with the types in the body."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     from_id, to_id = both_ids(dialect, ends, request.params["objectId"], request.params["toObjectId"])
     specs = checked_specs(dialect, ends[0].kind, ends[1].kind, parsed(request))
     after = link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, specs, source=INTEGRATION)
@@ -120,7 +120,7 @@ def _pair(
 @answers("DELETE", *_PAIR, id="associations.remove", evidence=Evidence.DOCUMENT)
 def remove(dialect: Portal, request: Request) -> Response:
     """Remove every type between two records; nothing there changes nothing."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     _unlink(dialect, ends, request.params["objectId"], request.params["toObjectId"], None)
     return Response(204)
 
@@ -136,13 +136,16 @@ def _unlink(
 # -- batches --------------------------------------------------------------------------------------------
 
 
-def read_inputs(request: Request) -> list[str]:
-    """Return the ids that a batch asks about."""
+def read_inputs(request: Request) -> list[tuple[str, int]]:
+    """Return the ids that a batch asks about, each with the cursor from which on it wants to read. Raises `Refusal`."""
     found = []
     for item in inputs_of(_body(request), MOST_READ):
         if "id" not in item:
             raise errors.not_set("id")
-        found.append(text_of(item["id"]))
+        after = text_of(item.get("after") or "0")
+        if not after.isascii() or not after.isdigit():
+            raise Refusal(400, f"Invalid cursor: {after}", assumed="hubspot.text_cursor")
+        found.append((text_of(item["id"]), int(after)))
     return found
 
 
@@ -166,36 +169,42 @@ def no_associations(dialect: Portal, ends: tuple[ObjectType, ObjectType], record
 
 
 @answers("POST", *batch_paths("read"), id="associations.batch_read", evidence=Evidence.RECORDING, probe="13",
-         note="all associations of a record come at once; paging inside an input is not mocked")
+         note="how many associations of one record come at once (500) is assumed")
 def read_batch(dialect: Portal, request: Request) -> Response:
-    """Return what several records are associated with; those without anything make it a 207."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    """Return what several records are associated with, 500 of each; those without anything make it a 207."""
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     results, failures = [], []
-    for given in read_inputs(request):
+    for given, after in read_inputs(request):
         record_id = living_id(dialect, ends[0], given)
         found = linked(dialect, ends[0].kind, record_id, ends[1].kind) if record_id is not None else []
         if not found:
             failures.append(no_associations(dialect, ends, given))
             continue
-        results.append({"from": {"id": given}, "to": [
-            {"toObjectId": int(to_id), "associationTypes": shown_types(dialect, ends, specs)} for to_id, specs in found
-        ]})
+        left = [pair for pair in found if int(pair[0]) >= after]
+        item: dict[str, Any] = {"from": {"id": given}, "to": [
+            {"toObjectId": int(to_id), "associationTypes": shown_types(dialect, ends, specs)} for to_id, specs in left[:_PAGE]
+        ]}
+        if len(left) > _PAGE:
+            dialect.rests_on("hubspot.association_page")
+            cursor = left[_PAGE][0]
+            item["paging"] = {"next": {"after": cursor, "link": f"?after={cursor}"}}
+        results.append(item)
     return batch_answer(dialect, results, failures, started)
 
 
 @answers("POST", *batch_paths("create"), id="associations.batch_create", evidence=Evidence.RECORDING)
 def create_batch(dialect: Portal, request: Request) -> Response:
     """Associate pairs with types; unknown records make it a 207."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     results, failures = [], []
     for item in inputs_of(_body(request), MOST_WRITTEN):
         try:
             from_id, to_id = both_ids(dialect, ends, *pair_of(item))
             specs = checked_specs(dialect, ends[0].kind, ends[1].kind, item.get("types"))
+            after = link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, specs, source=INTEGRATION)
         except Refusal as refusal:
             failures.append(_failed(dialect, item, refusal))
             continue
-        after = link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, specs, source=INTEGRATION)
         results.append(_pair(dialect, ends, from_id, to_id, after))
     return batch_answer(dialect, results, failures, started, 201)
 
@@ -203,23 +212,24 @@ def create_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *batch_paths("associate/default"), id="associations.batch_default", evidence=Evidence.DOCUMENT)
 def default_batch(dialect: Portal, request: Request) -> Response:
     """Associate pairs without a label."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     results: list[dict[str, Any]] = []
     failures = []
     for item in inputs_of(_body(request), MOST_WRITTEN):
         try:
             from_id, to_id = both_ids(dialect, ends, *pair_of(item))
+            made = _default(dialect, ends, from_id, to_id)
         except Refusal as refusal:
             failures.append(_failed(dialect, item, refusal))
             continue
-        results.extend(_default(dialect, ends, from_id, to_id))
+        results.extend(made)
     return batch_answer(dialect, results, failures, started)
 
 
 @answers("POST", *batch_paths("archive"), id="associations.batch_archive", evidence=Evidence.DOCUMENT)
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Remove every type between pairs: `{from:{id}, to:[{id}]}`; 204, or 200 with an envelope when date-versioned."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     for item in inputs_of(_body(request), MOST_WRITTEN):
         targets = item.get("to") if isinstance(item.get("to"), list) else [item.get("to")]
         for target in targets or ():
@@ -230,7 +240,7 @@ def archive_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *batch_paths("labels/archive"), id="associations.batch_labels_archive", evidence=Evidence.DOCUMENT)
 def archive_labels(dialect: Portal, request: Request) -> Response:
     """Remove only the given types between pairs."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     for item in inputs_of(_body(request), MOST_WRITTEN):
         specs = checked_specs(dialect, ends[0].kind, ends[1].kind, item.get("types"))
         _unlink(dialect, ends, *pair_of(item), specs)

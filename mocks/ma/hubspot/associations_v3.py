@@ -19,10 +19,10 @@ _ROOT = "/crm/v3/associations/{objectType}/{toObjectType}"
 @answers("POST", f"{_ROOT}/batch/read", id="associations_v3.batch_read", evidence=Evidence.CLIENT_RUN, probe="13")
 def read_batch(dialect: Portal, request: Request) -> Response:
     """Return what several records are associated with, one entry per type."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     names = types_between(dialect, ends[0].kind, ends[1].kind)
     results, failures = [], []
-    for given in read_inputs(request):
+    for given, _ in read_inputs(request):
         record_id = living_id(dialect, ends[0], given)
         found = linked(dialect, ends[0].kind, record_id, ends[1].kind) if record_id is not None else []
         if not found:
@@ -37,18 +37,18 @@ def read_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", f"{_ROOT}/batch/create", id="associations_v3.batch_create", evidence=Evidence.CLIENT_RUN)
 def create_batch(dialect: Portal, request: Request) -> Response:
     """Associate pairs by the name of a type; unknown records make it a 207."""
-    started, ends = dialect.clock.now_ms(), kinds_of(request)
+    started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
     results: list[dict[str, Any]] = []
     failures = []
     for item in inputs_of(body_of(request), MOST_WRITTEN):
         try:
             from_id, to_id = both_ids(dialect, ends, *pair_of(item))
             spec = _named(dialect, ends, item.get("type"))
+            link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, {spec}, source=INTEGRATION)
         except Refusal as refusal:
             note_refusal(dialect, str(item.get("from")), refusal)
             failures.append(errors.error_item(refusal, {}))
             continue
-        link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, {spec}, source=INTEGRATION)
         results.append({"from": {"id": from_id}, "to": {"id": to_id}, "type": item["type"]})
     return batch_answer(dialect, results, failures, started, 201)
 
@@ -56,7 +56,7 @@ def create_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", f"{_ROOT}/batch/archive", id="associations_v3.batch_archive", evidence=Evidence.DOCUMENT)
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Remove the associations of pairs, whatever their types."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     for item in inputs_of(body_of(request), MOST_WRITTEN):
         from_id, to_id = pair_of(item)
         living = living_id(dialect, ends[0], from_id), living_id(dialect, ends[1], to_id)
@@ -68,7 +68,7 @@ def archive_batch(dialect: Portal, request: Request) -> Response:
 @answers("GET", f"{_ROOT}/types", id="associations_v3.types", evidence=Evidence.DOCUMENT)
 def types(dialect: Portal, request: Request) -> Response:
     """Return the association types of one direction by name."""
-    ends = kinds_of(request)
+    ends = kinds_of(dialect, request)
     found = types_between(dialect, ends[0].kind, ends[1].kind).values()
     return json_response({"results": [{"id": str(t.type_id), "name": t.name} for t in found]})
 

@@ -36,12 +36,12 @@ def _paths(verb: str) -> tuple[str, ...]:
 def read_batch(dialect: Portal, request: Request) -> Response:
     """Return records by id or unique value; those that are missing make it a 207."""
     started = dialect.clock.now_ms()
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
     body = body_of(request)
     history = _names(body, "propertiesWithHistory")
     inputs = inputs_of(body, HISTORY_LIMIT if history else LIMIT)
-    view = chosen(catalogue, _names(body, "properties"), history)
+    view = chosen(dialect, catalogue, _names(body, "properties"), history)
     archived = request.arg("archived") == "true"
     id_property = body.get("idProperty") or None
     rows: dict[str, Row] = {}
@@ -60,7 +60,7 @@ def read_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_paths("create"), id="objects.batch_create", evidence=Evidence.RECORDING, probe="8, 9")
 def create_batch(dialect: Portal, request: Request) -> Response:
     """Create records."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
 
     def planner(item: Item, claims: Claims) -> Callable[[], Item]:
@@ -74,7 +74,7 @@ def create_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_paths("update"), id="objects.batch_update", evidence=Evidence.RECORDING)
 def update_batch(dialect: Portal, request: Request) -> Response:
     """Change records; an old id of a merge is silently left out, as the vendor does."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     body = body_of(request)
     inputs = inputs_of(body, LIMIT)
     _check_duplicates(inputs)
@@ -99,7 +99,7 @@ def update_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_paths("upsert"), id="objects.batch_upsert", evidence=Evidence.DOCUMENT, probe="11")
 def upsert_batch(dialect: Portal, request: Request) -> Response:
     """Create or change records by a unique property; results say which with `new`."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
     body = body_of(request)
     inputs = inputs_of(body, LIMIT)
@@ -117,8 +117,9 @@ def upsert_batch(dialect: Portal, request: Request) -> Response:
         if id_property == "hs_object_id":
             raise errors.some_not_found(object_type.legacy, [key])
         wanted = {id_property: key, **given} if isinstance(given, dict) else given
+        ties = planned_ties(dialect, object_type, item.get("associations"))
         changes = saving.plan(dialect, object_type, wanted, None, claims=claims)
-        return lambda: {**written(dialect, catalogue, _created(dialect, object_type, changes, []), None), "new": True}
+        return lambda: {**written(dialect, catalogue, _created(dialect, object_type, changes, ties), None), "new": True}
 
     return _write(dialect, body, planner, 200)
 
@@ -126,7 +127,7 @@ def upsert_batch(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_paths("archive"), id="objects.batch_archive", evidence=Evidence.DOCUMENT)
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Archive records; unknown ids are ignored."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     for item in inputs_of(body_of(request), LIMIT):
         row = dialect.store.get(object_type.kind, _id_of(item))
         if row is not None:

@@ -1,23 +1,30 @@
 """Property definitions of one object type, compiled for fast reading: an immutable catalogue, replaced when it changes.
 
 What a portal has from the start comes from `properties_data`; what was added or changed lives in the store (kind
-`properties`, one row per object type), so that it is journalled and comes back with a snapshot.
+`properties`, one row per object type), so that it is journalled and comes back with a snapshot. Keys of such a row that
+begin with `#` are no properties: `#rules` holds validation rules, `#demands` what an administrator requires, `#absent` names
+of built-in properties that this portal does not have.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from ...schema import FieldInfo, FieldType, Option
 from .kinds import OBJECT_TYPES, ObjectType
-from .properties_data import LINES
+from .properties_data import BLOCKS, CUSTOM
+from .property_words import FIELD_TYPE_OF, Block
 
 MAX_TEXT = 65_536
+_BY_PIPELINE = ("pipeline", "dealstage", "hs_pipeline", "hs_pipeline_stage")
+RULES, DEMANDS, ABSENT = "#rules", "#demands", "#absent"
 _DEFINED_AT = "2020-06-30T15:57:36.000Z"
 
 TYPES = ("bool", "enumeration", "date", "datetime", "string", "number", "phone_number")
+READ_ONLY_TYPES = ("object_coordinates", "json")
 FIELD_TYPES = {
     "bool": ("booleancheckbox", "calculation_equation"),
     "enumeration": ("booleancheckbox", "checkbox", "radio", "select", "calculation_equation"),
@@ -70,6 +77,18 @@ class Property:
         """Return the values of the options, in order."""
         return tuple(value for value, _, _ in self.options)
 
+    def with_options(self, options: tuple[tuple[str, str, bool], ...]) -> Property:
+        """Return the definition with other options."""
+        return replace(self, options=options)
+
+    def like(self, known: Property) -> Property:
+        """Return the definition with what it refers to, and whether the vendor made it, as ``known`` has it.
+
+        Pipelines and stages stay without a list of options: the pipelines say what is allowed.
+        """
+        return replace(self, hubspot_defined=True, refers_to=self.refers_to or known.refers_to,
+                       external_options=self.external_options or known.refers_to is not None or self.name in _BY_PIPELINE)
+
     def plain(self) -> dict[str, Any]:
         """Return the definition as plain data, as the store keeps it."""
         found = {name: getattr(self, name) for name in self.__slots__}
@@ -85,10 +104,19 @@ class Property:
 class Catalogue:
     """All living properties of one object type. Immutable: a change makes a new one."""
 
-    __slots__ = ("_schema", "archived", "by_name", "computed", "defaults", "object_type", "options", "unique", "views")
+    __slots__ = (
+        "_schema", "archived", "by_name", "computed", "defaults", "demands", "object_type", "options", "rules",
+        "told_at_once", "unique", "views",
+    )  # fmt: skip
 
-    def __init__(self, object_type: ObjectType, properties: dict[str, Property]) -> None:
+    def __init__(
+        self, object_type: ObjectType, properties: dict[str, Property], rules: dict[str, Any] | None = None,
+        demands: Iterable[dict[str, Any]] = (),
+    ) -> None:
         self.object_type = object_type
+        # property -> rule type -> (arguments, whether values are put into shape first): see `validations`
+        self.rules = rules or {}
+        self.demands = tuple(demands)  # what an administrator requires: see `demands`
         self.by_name = {n: p for n, p in sorted(properties.items()) if not p.archived}
         self.archived = {n: p for n, p in properties.items() if p.archived}
         self.options = {n: frozenset(p.allowed) for n, p in self.by_name.items()}
@@ -96,6 +124,8 @@ class Catalogue:
         self.defaults = tuple(sorted(object_type.default_properties))
         # What the vendor adds to the answer of a write besides the properties that were written.
         self.computed = frozenset(n for n, p in self.by_name.items() if p.read_only) | {"hs_pipeline"}
+        # The answer of a write has no stamps of stages (recorded 2024-26): the vendor computes those a moment later.
+        self.told_at_once = frozenset(n for n in self.by_name if not n.startswith(("hs_v2_", "hs_date_")))
         self.views: dict[Any, Any] = {}  # the cache of `views`: what a query string or a write shows
         self._schema: dict[str, FieldInfo] | None = None
 
@@ -110,13 +140,33 @@ class Catalogue:
 @cache
 def built_in(kind: str) -> Catalogue:
     """Return the properties that every portal has."""
-    return Catalogue(OBJECT_TYPES[kind], {p.name: p for p in map(_parse, LINES[kind].splitlines()) if p is not None})
+    return Catalogue(OBJECT_TYPES[kind], _properties(BLOCKS[kind]))
 
 
-def compiled(kind: str, changed: dict[str, Any], more: dict[str, Property]) -> Catalogue:
+@cache
+def _custom(group: str) -> dict[str, Property]:
+    return _properties(((group, "", CUSTOM),))
+
+
+def custom_group(name: str) -> str:
+    """Return the property group that a custom object called ``name`` has from the start."""
+    return f"{name}_information"
+
+
+def compiled(object_type: ObjectType, changed: dict[str, Any], more: dict[str, Property]) -> Catalogue:
     """Return the built-in properties, ``more``, and those of a store row laid over them."""
-    own = {name: Property.of_plain(plain) for name, plain in changed.items()}
-    return Catalogue(OBJECT_TYPES[kind], {**built_in(kind).by_name, **more, **own})
+    own = {name: Property.of_plain(plain) for name, plain in changed.items() if name[0] != "#"}
+    known = OBJECT_TYPES.get(object_type.kind)
+    start = built_in(known.kind).by_name if known is not None else _custom(custom_group(object_type.singular))
+    absent = changed.get(ABSENT, ())
+    found = {n: p for n, p in {**start, **more, **own}.items() if n not in absent} if absent else {**start, **more, **own}
+    return Catalogue(object_type, found, changed.get(RULES), changed.get(DEMANDS, ()))
+
+
+def stage_property(name: str, label: str, group: str) -> Property:
+    """Return a read-only stamp that the vendor adds when somebody adds a stage to a pipeline."""
+    return Property(name, label, "datetime", "date", group, hubspot_defined=True, read_only=True, form_field=False,
+                    created_at=_DEFINED_AT, updated_at=_DEFINED_AT)
 
 
 def optout_property(name: str, type_name: str) -> Property:
@@ -128,16 +178,23 @@ def optout_property(name: str, type_name: str) -> Property:
     )
 
 
-def _parse(line: str) -> Property | None:
-    if not line:
-        return None
-    name, label, types, group, flags, options = line.split("|")
-    type_, field_type = types.split("/")
+def _properties(blocks: Iterable[Block]) -> dict[str, Property]:
+    found = (_parse(group, flags, line) for group, flags, text in blocks for line in text.splitlines() if line)
+    return {p.name: p for p in found}
+
+
+def _parse(group: str, shared_flags: str, line: str) -> Property:
+    """Read a line of `property_words`."""
+    name, label, types, flags, options = [*line.split("|"), "", ""][:5]
+    flags += shared_flags
+    type_, _, field_type = types.partition("/")
     pairs = [o.strip().partition(":") for o in options.split(",") if o.strip()]
+    if type_ == "bool":
+        pairs = [("true", ":", "Yes"), ("false", ":", "No")]
     refers = "OWNER" if "O" in flags else "COMPANY" if "C" in flags else None
     return Property(
-        name, label, type_, field_type, group, tuple((v, lab or v, False) for v, _, lab in pairs), hubspot_defined=True,
-        read_only="r" in flags, calculated="c" in flags, unique="u" in flags, hidden="h" in flags,
+        name, label, type_, field_type or FIELD_TYPE_OF[type_], group, tuple((v, lab or v, False) for v, _, lab in pairs),
+        hubspot_defined=True, read_only="r" in flags, calculated="c" in flags, unique="u" in flags, hidden="h" in flags,
         form_field="F" not in flags, external_options=refers is not None or "X" in flags, refers_to=refers,
         created_at=_DEFINED_AT, updated_at=_DEFINED_AT,
     )

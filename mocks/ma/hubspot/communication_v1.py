@@ -1,7 +1,7 @@
 """The legacy e-mail subscription API, `/email/public/v1/subscriptions`, which old connectors still poll.
 
 Facts: research/hubspot.md 1.7 (P0), 2.7, 3.6. It counts in epoch milliseconds and numbers, knows OPT_IN, OPT_OUT and
-NOT_OPTED, and has "no undo": an opt-out cannot be taken back.
+NOT_OPTED, and has "no undo": an opt-out cannot be taken back. The timeline runs backwards, as the vendor's page says.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from typing import Any
 
 from ...journal import Row
 from ...wire import Evidence, Request, Response
+from . import backwards
 from .consent_policy import api_cause, check_email, find_type, may_subscribe_again_v3
 from .consent_state import (
     EVENTS,
-    RECIPIENT,
     SUBSCRIBED,
     UNSUBSCRIBED,
     Cause,
@@ -26,8 +26,10 @@ from .consent_state import (
     set_status,
     standing,
 )
+from .consent_timeline import is_email_event, source_of
 from .errors import Refusal, wrong_type
 from .portal import Portal
+from .sending.deliverability import has_bounced, known_of
 from .subscriptions import SubscriptionType
 from .values import parse_ms
 from .wire import answers, body_of, json_response
@@ -35,7 +37,6 @@ from .wire import answers, body_of, json_response
 _ROOT = "/email/public/v1/subscriptions"
 _OPT_STATES = {SUBSCRIBED: "OPT_IN", UNSUBSCRIBED: "OPT_OUT"}
 _STATUSES = {"OPT_IN": SUBSCRIBED, "OPT_OUT": UNSUBSCRIBED}
-MAX_LIMIT = 1000
 
 
 @answers("GET", _ROOT, id="communication_v1.definitions", evidence=Evidence.CLIENT_SOURCE)
@@ -48,8 +49,7 @@ def definitions(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 
     ]})
 
 
-@answers("GET", f"{_ROOT}/{{email}}", id="communication_v1.status", evidence=Evidence.DOCUMENT,
-         note="spam complaints are not mocked: markedAsSpam is always false")
+@answers("GET", f"{_ROOT}/{{email}}", id="communication_v1.status", evidence=Evidence.DOCUMENT)
 def status(dialect: Portal, request: Request) -> Response:
     """Show what an address is subscribed to; an address nobody knows counts as subscribed to all, NOT_OPTED."""
     email = address(check_email(request.params["email"]))
@@ -57,10 +57,10 @@ def status(dialect: Portal, request: Request) -> Response:
     if row is not None:
         dialect.served(row)
     contact = dialect.contact_by_email(email)
-    bounced = contact is not None and bool(contact.values.get("hs_email_hard_bounce_reason_enum"))
+    known, bounced = known_of(dialect, email), has_bounced(dialect, email, contact)
     out = is_opted_out_of_all(row)
     return json_response({
-        "subscribed": not out, "markedAsSpam": False, "unsubscribeFromPortal": out, "portalId": dialect.portal_id,
+        "subscribed": not out, "markedAsSpam": known["spam"], "unsubscribeFromPortal": out, "portalId": dialect.portal_id,
         "bounced": bounced, "email": email,
         "subscriptionStatuses": [_status(row, kind) for kind in dialect.subscription_types],
         "status": "unsubscribed" if out else "subscribed",
@@ -114,49 +114,54 @@ def _wanted(
     return kind, _STATUSES[state], cause
 
 
-@answers("GET", f"{_ROOT}/timeline", id="communication_v1.timeline", evidence=Evidence.CLIENT_SOURCE, probe="14",
-         note="oldest first; the order, and the source of changes made through the API, are assumed")
+@answers("GET", f"{_ROOT}/timeline", id="communication_v1.timeline", evidence=Evidence.DOCUMENT, probe="14",
+         note="snapshots of the state after each change are refused; the source of changes by the API is assumed")
 def timeline(dialect: Portal, request: Request) -> Response:
-    """List changes between two moments (milliseconds), paged by an opaque offset."""
-    start, end = _number(request, "startTimestamp", 0), _number(request, "endTimestamp", 1 << 62)
-    limit = min(_number(request, "limit", 100), MAX_LIMIT)
-    offset = _number(request, "offset", 0)
-    recipient = request.arg("recipient")
-    found = [
-        event for event in dialect.store.rows(EVENTS)
-        if int(event.id) > offset and start <= event.values["at_ms"] <= end
-        and (recipient is None or event.values["email"] == address(recipient))
-    ]
-    page = found[:limit]
-    for event in page:
-        dialect.served(event)
-    return json_response({
-        "hasMore": len(found) > limit, "offset": page[-1].id if page else str(offset),
-        "timeline": [_entry(dialect, event) for event in page],
-    })
+    """List changes between two moments (milliseconds), latest first; changes of one act are one item."""
+    if request.arg("includeSnapshot") == "true":
+        raise Refusal(400, "includeSnapshot is not supported", code="NOT_MOCKED", assumed="hubspot.text_timeline",
+                      hint="snapshots are not mocked; ask for the status of the address instead")
+    items = list(_items_of(dialect, request).values())
+    shown, has_more, offset = backwards.page(request, items, _key, 100)
+    for item in shown:
+        for event in item:
+            dialect.served(event)
+    return json_response({"hasMore": has_more, "offset": offset, "timeline": [_entry(dialect, item) for item in shown]})
 
 
-def _entry(dialect: Portal, event: Row) -> dict[str, Any]:
-    v = event.values
-    by_recipient = v["by"] == RECIPIENT
-    change: dict[str, Any] = {
-        "source": "SOURCE_RECIPIENT" if by_recipient else "SOURCE_HUBSPOT_CUSTOMER",
-        "timestamp": v["at_ms"], "portalId": dialect.portal_id,
-        "changeType": "SUBSCRIPTION_STATUS" if v["subscription_id"] else "PORTAL_STATUS", "change": v["change"],
-        "causedByEvent": {"id": v["event_id"], "created": v["at_ms"]},
-    }
-    if v["subscription_id"]:
-        change["subscriptionId"] = int(v["subscription_id"])
+def _items_of(dialect: Portal, request: Request) -> dict[str, list[Row]]:
+    """Return the events that are asked for, by the act that caused them."""
+    start, end = backwards.window(request)
+    recipient, kind = request.arg("recipient"), request.arg("changeType")
+    found: dict[str, list[Row]] = {}
+    for event in dialect.store.rows(EVENTS):
+        v = event.values
+        if start <= v["at_ms"] <= end and (not recipient or v["email"] == address(recipient)) and (not kind or v["kind"] == kind):
+            found.setdefault(v["event_id"], []).append(event)
+    return found
+
+
+def _key(item: list[Row]) -> tuple[int, str]:
+    return item[0].values["at_ms"], item[0].id.rjust(12, "0")
+
+
+def _entry(dialect: Portal, item: list[Row]) -> dict[str, Any]:
+    v = item[0].values
     return {
         "timestamp": v["at_ms"], "portalId": dialect.portal_id, "recipient": v["email"],
-        "normalizedEmailId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{v['email']}")), "changes": [change],
+        "normalizedEmailId": str(uuid.uuid5(uuid.NAMESPACE_URL, f"mailto:{v['email']}")),
+        "changes": [_change(dialect, event) for event in item],
     }
 
 
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.arg(name)
-    if text is None or text == "":
-        return default
-    if not text.isdigit():
-        raise Refusal(400, f"Unable to parse value for query parameter: {name}", code="INVALID_PARAMETER")
-    return int(text)
+def _change(dialect: Portal, event: Row) -> dict[str, Any]:
+    """Return one change: `causedByEvent` when an e-mail event tells of it too, else its own `timestamp`."""
+    v = event.values
+    change: dict[str, Any] = {"source": source_of(v), "portalId": dialect.portal_id, "changeType": v["kind"], "change": v["change"]}
+    if v["subscription_id"]:
+        change["subscriptionId"] = int(v["subscription_id"])
+    if is_email_event(v):
+        change["causedByEvent"] = {"id": v["event_id"], "created": v["at_ms"]}
+    else:
+        change["timestamp"] = v["at_ms"]
+    return change

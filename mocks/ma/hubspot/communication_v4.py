@@ -23,7 +23,7 @@ from .consent_state import (
     set_status,
     standing,
 )
-from .errors import Refusal
+from .errors import Refusal, wrong_type
 from .portal import Portal
 from .subscriptions import SubscriptionType
 from .wire import VERSIONS, answers, body_of, iso_ms, json_response
@@ -75,17 +75,22 @@ def wide_status(dialect: Portal, email: str) -> list[dict[str, Any]]:
         return []
     return [{
         "wideStatusType": "PORTAL_WIDE", "subscriberIdString": row.id, "status": UNSUBSCRIBED, "channel": "EMAIL",
-        "timestamp": row.values["portal_at"],
+        "timestamp": row.values["portal_at"], "businessUnitId": 0,
     }]
 
 
 def check_channel(request: Request) -> None:
-    """Refuse a missing or unknown channel, and brands, which this portal does not have."""
+    """Refuse a missing or unknown channel, and brands."""
     channel = request.arg("channel")
     if channel is None:
         raise Refusal(400, "Required query parameter 'channel' is missing", code="CHANNEL_REQUIRED",
                       assumed="hubspot.text_channel")
     _check_channel_value(channel)
+    check_brand(request)
+
+
+def check_brand(request: Request) -> None:
+    """Refuse brands (business units), which this portal does not have."""
     if request.arg("businessUnitId", "0") != "0":
         raise Refusal(400, "businessUnitId does not exist in this account", code="UNKNOWN_BUSINESS_UNIT",
                       assumed="hubspot.text_business_unit", hint="brands (business units) are not mocked; use 0")
@@ -93,8 +98,9 @@ def check_channel(request: Request) -> None:
 
 def _check_channel_value(channel: object) -> None:
     if channel != "EMAIL":
-        raise Refusal(400, f"Invalid channel {channel}: only EMAIL is supported", code="UNKNOWN_CHANNEL",
-                      assumed="hubspot.text_channel")
+        hint = "subscriptions by WhatsApp and SMS are not mocked; use EMAIL" if channel in ("WHATSAPP", "SMS") else ""
+        raise Refusal(400, f"Invalid channel {channel}: only EMAIL is supported", assumed="hubspot.text_channel", hint=hint,
+                      code="NOT_MOCKED" if hint else "UNKNOWN_CHANNEL")
 
 
 def write_status(dialect: Portal, email: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -144,6 +150,7 @@ def _lift_for_one_type(dialect: Portal, row: Row | None, email: str, kind: Subsc
 def definitions(dialect: Portal, request: Request) -> Response:
     """List the subscription types in the envelope of an action."""
     started = dialect.clock.now_ms()
+    check_brand(request)
     found = [t.definition() for t in dialect.subscription_types]
     if request.arg("includeTranslations") == "true":
         found = [{**d, "subscriptionTranslations": []} for d in found]
@@ -162,6 +169,7 @@ def read(dialect: Portal, request: Request) -> Response:
 def write(dialect: Portal, request: Request) -> Response:
     """Set one type's status for an address."""
     started = dialect.clock.now_ms()
+    check_brand(request)
     email = check_email(request.params["email"])
     body = body_of(request)
     require(body, ("channel", "statusState", "subscriptionId"), "PartialPublicStatusRequest")
@@ -194,3 +202,26 @@ def opt_out_of_all(dialect: Portal, email: str) -> None:
     """Opt an address out of everything through the API; a second time changes nothing."""
     if not is_opted_out_of_all(row_of(dialect, email)):
         set_portal(dialect, email, UNSUBSCRIBED, api_cause(dialect, None, None))
+
+
+@answers("POST", *paths("/links/generate"), id="communication_v4.links", evidence=Evidence.DOCUMENT,
+         note="the links lead nowhere; languages other than the portal's are not checked")
+def links(dialect: Portal, request: Request) -> Response:
+    """Make the links by which the person behind an address manages or ends subscriptions."""
+    check_channel(request)
+    body = body_of(request)
+    require(body, ("subscriberIdString",), "LinkGenerationRequest")
+    email = check_email(body["subscriberIdString"])
+    language = body.get("language")
+    if language is not None and not isinstance(language, str):
+        raise wrong_type("java.lang.String", "the given value")
+    kind = find_type(dialect, body["subscriptionId"]) if body.get("subscriptionId") is not None else None
+    root = f"https://{dialect.portal_id}.hs-sites.com/hs/preferences-center/{language or 'en'}"
+    token = dialect.dice.token("hubspot.preference_link", 48)
+    found = {
+        "subscriberIdString": address(email), "managePreferencesUrl": f"{root}/page?data={token}",
+        "unsubscribeAllUrl": f"{root}/unsubscribe-all?data={token}",
+    }
+    if kind is not None:
+        found["unsubscribeSingleUrl"] = f"{root}/unsubscribe?data={token}&subscriptionId={kind.id}"
+    return json_response(found)

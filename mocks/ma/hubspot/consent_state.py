@@ -31,6 +31,9 @@ NOT_SPECIFIED = "NOT_SPECIFIED"
 
 RECIPIENT, API, USER = "recipient", "api", "user"
 
+# Kinds whose rows are about one address, named by their value `email`: what an erasure takes away.
+_OF_AN_ADDRESS = (KIND, EVENTS, "sent_emails", "bounces", "deliverability", "form_submissions")
+
 # Legal bases of the API [D]; the contact property hs_legal_basis is another, unrelated enumeration.
 LEGAL_BASES = (
     "LEGITIMATE_INTEREST_PQL", "LEGITIMATE_INTEREST_CLIENT", "LEGITIMATE_INTEREST_OTHER", "PERFORMANCE_OF_CONTRACT",
@@ -45,13 +48,17 @@ _PREFIX = "subscription:"
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Who changed a status, through what, with which evidence. ``at`` None means now."""
+    """Who changed a status, through what, with which evidence. ``at`` None means now.
+
+    Changes with the same ``event_id`` were made by one act (a form with several boxes).
+    """
 
     by: str
     source: str
     legal_basis: str | None = None
     explanation: str | None = None
     at: str | None = None
+    event_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,15 +158,23 @@ def _write(dialect: Portal, email: str, changes: dict[str, Any]) -> Row:
 
 def _record(dialect: Portal, email: str, cause: Cause, status: str, type_id: str | None) -> None:
     with dialect.journal.acting(Actor.VENDOR_AUTOMATION, "subscription timeline"):
-        add_event(dialect, email, cause.by, status, type_id, dialect.clock.now_ms())
+        add_event(dialect, email, cause.by, status, type_id, dialect.clock.now_ms(), event_id=cause.event_id)
 
 
-def add_event(dialect: Portal, email: str, by: str, status: str, type_id: str | None, at_ms: int) -> None:
-    """Add one entry to the timeline (``type_id`` None: the opt-out of everything changed)."""
+def add_event(
+    dialect: Portal, email: str, by: str, status: str, type_id: str | None, at_ms: int, *, kind: str | None = None,
+    event_id: str | None = None,
+) -> None:
+    """Add one entry to the timeline (``type_id`` None: the opt-out of everything changed).
+
+    ``kind`` is the change type, when it is not a status: PORTAL_BOUNCE or PORTAL_SPAMREPORT. Entries with the same
+    ``event_id`` are shown as one item.
+    """
     number = dialect.dice.count("hubspot.subscription_event")
     dialect.store.create(EVENTS, str(number), {
-        "email": email, "at_ms": at_ms, "by": by, "change": status, "subscription_id": type_id,
-        "event_id": dialect.dice.uuid("hubspot.subscription_event"),
+        "email": address(email), "at_ms": at_ms, "by": by, "change": status, "subscription_id": type_id,
+        "kind": kind or ("SUBSCRIPTION_STATUS" if type_id else "PORTAL_STATUS"),
+        "event_id": event_id or dialect.dice.uuid("hubspot.subscription_event"),
     }, created_ms=at_ms)
 
 
@@ -197,10 +212,8 @@ def align_contact(dialect: Portal, email: str) -> None:
 
 
 def forget(dialect: Portal, email: str) -> None:
-    """Erase what is kept of an address: its row and its timeline (GDPR erasure of the contact)."""
-    row = row_of(dialect, email)
-    if row is not None:
-        dialect.store.erase(row)
-    for event in list(dialect.store.rows(EVENTS)):
-        if event.values["email"] == address(email):
-            dialect.store.erase(event)
+    """Erase what is kept of an address (GDPR erasure of the contact): consents, timeline, messages, bounces, forms."""
+    for kind in _OF_AN_ADDRESS:
+        for row in list(dialect.store.rows(kind, deleted=True)):
+            if row.values["email"] == address(email):
+                dialect.store.erase(row)

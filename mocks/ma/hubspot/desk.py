@@ -15,12 +15,11 @@ from ...consent import ConsentKey, ConsentMark, ConsentProof
 from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...schema import FieldInfo
-from ...store import Snapshot, UnknownKindError
-from . import communication, definitions, saving
+from ...store import Snapshot
+from . import communication, definitions, saving, workflows
 from .catalogue import property_of
 from .erasure import erase, is_blocked
 from .errors import Refusal
-from .kinds import OBJECT_TYPES, ObjectType
 from .links import HUBSPOT_DEFINED, PRIMARY, SEED, company_in, link, linked
 from .merge import merge
 from .owners import new_owner
@@ -45,6 +44,8 @@ class Desk(Portal):
                 yield
         finally:
             self._seeding = before
+        if named is not Actor.SEED:
+            workflows.catch_up(self)
 
     # -- seed ---------------------------------------------------------------------------------------
 
@@ -58,7 +59,8 @@ class Desk(Portal):
         with self._as(Actor.SEED, "seed"):
             if kind == "consents":
                 return communication.seed_consent(self, values, created_ms=created_ms)
-            object_type = _object_type(kind)
+            object_type = self.object_type(kind)
+            kind = object_type.kind
             given: dict[str, Any] = {n: v for n, v in values.items() if v is not None and v != ""}
             unknown = [n for n in given if n not in self.catalogue(kind).by_name]
             if unknown:
@@ -104,7 +106,7 @@ class Desk(Portal):
     def desk_create(self, kind: str, values: Mapping[str, Any]) -> Row:
         """A person creates a record. Raises `DeskError` as the screen would."""
         with self._as(Actor.MA_USER, "desk"):
-            object_type = _object_type(kind)
+            object_type = self.object_type(kind)
             given = {n: "" if v is None else v for n, v in values.items()}
             if kind == "contacts" and is_blocked(self, str(given.get("email") or "")):
                 raise DeskError(f"{given['email']} was permanently deleted for GDPR and cannot be added again")
@@ -117,7 +119,7 @@ class Desk(Portal):
     def desk_edit(self, kind: str, record_id: str, values: Mapping[str, Any]) -> Row:
         """A person changes properties; a blank is None. Raises `DeskError` as the screen would."""
         with self._as(Actor.MA_USER, "desk"):
-            object_type = _object_type(kind)
+            object_type = self.object_type(kind)
             row = self._living(kind, record_id)
             given = {n: "" if v is None else v for n, v in values.items()}
             try:
@@ -141,8 +143,8 @@ class Desk(Portal):
         with self._as(Actor.MA_USER, "merge"):
             primary, other = self._living(kind, primary_id), self._living(kind, other_id)
             if primary.id == other.id:
-                raise DeskError(f"Cannot merge a {_object_type(kind).singular} with itself")
-            return merge(self, _object_type(kind), primary, other, CRM_UI)
+                raise DeskError(f"Cannot merge a {self.object_type(kind).singular} with itself")
+            return merge(self, self.object_type(kind), primary, other, CRM_UI)
 
     def desk_consent(
         self, kind: str, record_id: str, key: ConsentKey, *, grant: bool, proof: ConsentProof | None
@@ -154,9 +156,10 @@ class Desk(Portal):
             communication.desk_consent(self, self._living(kind, record_id), key, grant=grant, proof=proof)
 
     def _living(self, kind: str, record_id: str) -> Row:
-        row = self.store.get(kind, record_id)
+        object_type = self.object_type(kind)
+        row = self.store.get(object_type.kind, record_id)
         if row is None:
-            raise DeskError(f"HubSpot has no {_object_type(kind).singular} {record_id}")
+            raise DeskError(f"HubSpot has no {object_type.singular} {record_id}")
         return row
 
     def system_write(self, row: Row, changes: dict[str, str | None], source: str) -> Row:
@@ -177,8 +180,7 @@ class Desk(Portal):
 
     def add_field(self, kind: str, info: FieldInfo) -> None:
         """Add a custom property, as an administrator would. Raises `DeskError` for a bad or taken name."""
-        if kind not in OBJECT_TYPES:
-            raise UnknownKindError(kind)
+        kind = self.object_type(kind).kind
         if not _FIELD_NAME.fullmatch(info.name):
             raise DeskError(f"`{info.name}` cannot be a property name: lower-case letters, digits and underscores")
         known = self.catalogue(kind)
@@ -199,7 +201,7 @@ class Desk(Portal):
         """Tell whether the vendor moves this property by itself: those that nobody can write, and what follows a link."""
         if name.startswith("#") or name == "associatedcompanyid":
             return True
-        prop = self.catalogue(kind).by_name.get(name) if kind in OBJECT_TYPES else None
+        prop = self.catalogue(kind).by_name.get(name) if kind in self.object_types else None
         return prop is not None and prop.read_only
 
     def addresses(self, row: Row) -> tuple[str, ...]:
@@ -217,9 +219,3 @@ class Desk(Portal):
         """Return the ids of the living records of ``to_kind`` that a record is associated with."""
         return [i for i, _ in linked(self, kind, self.store.resolve(kind, record_id), to_kind)]
 
-
-def _object_type(kind: str) -> ObjectType:
-    found = OBJECT_TYPES.get(kind)
-    if found is None:
-        raise UnknownKindError(kind)
-    return found

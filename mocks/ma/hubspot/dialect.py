@@ -6,12 +6,17 @@ from collections.abc import Mapping
 from functools import cache
 from typing import ClassVar
 
+from pydantic import BaseModel
+
 from ...dialect import Switch
+from ...journal import Actor, Row
 from ...wire import Request, Response, Router, operations_of
 from ...world import World
 from . import (
     account,
+    administration,
     association_labels,
+    association_limits,
     associations,
     associations_v3,
     batch,
@@ -19,17 +24,28 @@ from . import (
     communication_batch,
     communication_v1,
     communication_v4,
+    enrolment,
     erasure,
     errors,
+    events,
+    forms,
+    imports,
+    legacy,
     limits,
+    lists,
     merge,
+    metadata,
     oauth,
     objects,
     owners,
     pipelines,
     properties,
+    property_validations,
+    schemas,
     search,
+    sending,
     webhooks,
+    workflows,
 )
 from .desk import Desk
 from .portal import Portal
@@ -38,7 +54,8 @@ from .wire import refuse
 
 _MODULES = (
     objects, batch, search, merge, erasure, associations, associations_v3, association_labels, properties, pipelines, owners, account, communication,
-    communication_v4, communication_v1, communication_batch, oauth, webhooks,
+    communication_v4, communication_v1, communication_batch, oauth, webhooks, *legacy.MODULES, *imports.MODULES, *events.MODULES, *lists.MODULES, *sending.MODULES, *forms.MODULES,
+    property_validations, schemas, association_limits,
 )
 
 
@@ -51,22 +68,43 @@ def _router() -> Router:
 class Hubspot(Desk):
     """One HubSpot portal with one private app; its kinds are contacts, companies, deals, owners, associations, consents."""
 
+    # Besides the API: the consent page of OAuth, and the hosts that take form submissions.
+    hosts = (
+        "api.hubapi.com", "app.hubspot.com", "api.hsforms.com", "forms.hubspot.com", "*.hubapi.com", "*.hsforms.com",
+        "*.hubspot.com",
+    )
     owner_kind = "owners"
     owner_email_field = "email"
     owner_active_field = "active"
 
     switches: ClassVar[tuple[Switch, ...]] = (
-        *Portal.switches, *communication.SWITCHES, *oauth.SWITCHES, *webhooks.SWITCHES,
+        *Portal.switches, *communication.SWITCHES, *oauth.SWITCHES, *webhooks.SWITCHES, *legacy.SWITCHES, *imports.SWITCHES, *events.SWITCHES, *lists.SWITCHES, *sending.SWITCHES, *forms.SWITCHES,
     )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
         communication.define(self.store)
+        lists.define(self.store)
+        sending.define(self.store)
+        forms.define(self.store)
+        imports.define(self.store)
+        events.define(self.store)
         self.subscription_types = SubscriptionTypes(self)
         self.tokens = oauth.Tokens(self)
         self.webhooks = webhooks.Webhooks(self)
         self.limits = limits.Limits(self)
+        self.workflows = enrolment.Workflows(self)
         self.router = _router()
+
+    declarations = administration.DECLARATIONS
+
+    def declare(self, what: str, entry: BaseModel) -> None:
+        """Put a workflow, a validation rule, a property rule or limits into force. Raises ValueError when it does not fit."""
+        administration.declare(self, self.workflows, self.limits, what, entry)
+
+    def take_metadata(self, document: object) -> tuple[str, ...]:
+        """Take on the shape of a real portal from its properties, schemas, pipelines and validation rules (JSON)."""
+        return metadata.take(self, document)
 
     def credentials(self) -> Mapping[str, str]:
         """Return token (a private app's), client_id, client_secret, refresh_token, app_id and portal_id."""
@@ -77,9 +115,25 @@ class Hubspot(Desk):
         """Return how many calls were made since midnight UTC."""
         return self.limits.used_today
 
+    def desk_bounce(self, contact_id: str, what: str) -> Row:
+        """The last message to a contact bounces (`hard`, `soft`), is reported as `spam`, or its address goes into `quarantine`.
+
+        Raises `DeskError`. Returns the row of kind "bounces".
+        """
+        with self._as(Actor.VENDOR_AUTOMATION, "bounce"):
+            return sending.bounce(self, self._living("contacts", contact_id), what)
+
+    def desk_send(self, email_id: str, contact_id: str) -> Row:
+        """A person sends a marketing e-mail to a contact, as a campaign does to each. Raises `DeskError`.
+
+        Returns the row of the outbox (kind "sent_emails"), whose `outcome` says what became of it.
+        """
+        with self._as(Actor.MA_USER, "campaign"):
+            return sending.send_to_contact(self, email_id, self._living("contacts", contact_id))
+
     def authorise(self, request: Request, operation_id: str) -> Response | None:
         """Return None when the request may pass, else 401, 403 or (with a limit switched on) 429."""
-        return oauth.authorise(self, request, operation_id) or self.limits.refusal(operation_id)
+        return oauth.authorise(self, request, operation_id) or self.limits.refusal(request, operation_id)
 
     def unknown(self, request: Request, allowed: tuple[str, ...]) -> Response:
         """Return the thin 404, or 405 when the path knows other methods."""
@@ -97,12 +151,18 @@ class Hubspot(Desk):
         """Return the vendor's 429 for too many calls in ten seconds."""
         return limits.limited(self, retry_after_s)
 
+    def before(self, request: Request) -> None:  # noqa: ARG002 (the kernel's signature)
+        """Let imports whose time has come write their rows, and workflows that waited act."""
+        if self.store.size(imports.KIND):
+            imports.advance(self)
+        if self.workflows.by_kind:
+            workflows.catch_up(self)
+
     def after(self, request: Request, response: Response) -> None:
-        """Add the correlation id and, except on search, the rate-limit headers."""
+        """Add the correlation id and, except on search, the rate-limit headers; workflows act on what was written."""
+        if self.workflows.by_kind:
+            workflows.catch_up(self)
         if response.status < 400:
             response.headers.append(("X-HubSpot-Correlation-Id", self.correlation_id()))
         if not request.path.endswith("/search"):
-            # Daily figures are not told to OAuth apps, whose tokens end.
-            token = request.session
-            skip = 2 if token is not None and getattr(token, "expires_ms", None) is not None else 0
-            response.headers.extend(self.limits.headers()[skip:])
+            response.headers.extend(self.limits.headers(request))

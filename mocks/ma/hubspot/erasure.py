@@ -12,13 +12,15 @@ from .links import unlink_all
 from .objects import find_row
 from .portal import INTEGRATION, Portal
 from .views import type_of
-from .wire import answers, body_of, spellings, text_of
+from .wire import answers, body_of, is_dated, spellings, text_of
 
 
 @answers("POST", *spellings("objects", "/{objectType}/gdpr-delete"), id="objects.gdpr_delete", evidence=Evidence.DOCUMENT)
 def gdpr_delete(dialect: Portal, request: Request) -> Response:
     """Erase a record by id or e-mail address; an unknown address is blocked all the same."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
+    if object_type.kind != "contacts" and not is_dated(request):
+        raise errors.not_mocked(f"gdpr-delete of {object_type.key} in v3", "/crm/objects/2026-03/.../gdpr-delete")
     body = body_of(request)
     if "objectId" not in body:
         raise errors.not_set("objectId")

@@ -14,7 +14,7 @@ from typing import Any
 from ...journal import Row
 from . import errors
 from .catalogue import Catalogue, Property
-from .kinds import ObjectType, find_type
+from .kinds import ObjectType
 from .links import linked
 from .portal import Portal
 from .values import parse_ms
@@ -234,7 +234,7 @@ def query_predicate(object_type: ObjectType, query: str) -> Predicate:
 def _association(
     dialect: Portal, object_type: ObjectType, name: str, operator: str, given: dict[str, Any]
 ) -> Predicate:
-    other = find_type(name.partition(".")[2])
+    other = dialect.find_type(name.partition(".")[2])
     if other is None:
         raise unknown_property(name)
     if operator not in ("EQ", "IN"):

@@ -6,71 +6,36 @@ section 1.5: a primary association always carries the unlabeled type as well, an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...journal import Row
 from ...store import Snapshot, fold
-from . import errors
+from . import errors, link_limits
 from .kinds import OBJECT_TYPES
+from .link_types import (
+    ASSUMED,
+    BETWEEN,
+    BUILT_IN,
+    HUBSPOT_DEFINED,
+    PRIMARY,
+    UNLABELED,
+    USER_DEFINED,
+    LinkType,
+    Spec,
+)
 from .portal import Portal, iso_ms
 
-HUBSPOT_DEFINED = "HUBSPOT_DEFINED"
-USER_DEFINED = "USER_DEFINED"
+__all__ = [
+    "BUILT_IN", "HUBSPOT_DEFINED", "PRIMARY", "SEED", "USER_DEFINED", "LinkType", "Spec", "check_room", "checked_specs",
+    "company_in", "link", "linked", "plain_type", "primary_company", "set_primary_company", "target_kind", "types_between", "unlink",
+    "unlink_all",
+]
+
 SEED = "SEED"  # a source that tells nobody
-
-Spec = tuple[str, int]  # category, type id
-
-
-@dataclass(frozen=True, slots=True)
-class LinkType:
-    """One association type in one direction. ``name`` is what v3 calls it, ``label`` what people see."""
-
-    category: str
-    type_id: int
-    from_kind: str
-    to_kind: str
-    name: str
-    label: str | None
-    inverse_id: int
-
-    @property
-    def spec(self) -> Spec:
-        """Return category and type id, as bodies name a type."""
-        return self.category, self.type_id
-
-
-def _defined(*rows: tuple[int, str, str, str, str | None, int]) -> dict[int, LinkType]:
-    return {r[0]: LinkType(HUBSPOT_DEFINED, r[0], r[1], r[2], r[3], r[4], r[5]) for r in rows}
-
-
-BUILT_IN = _defined(
-    (279, "contacts", "companies", "contact_to_company_unlabeled", None, 280),
-    (1, "contacts", "companies", "contact_to_company", "Primary", 2),
-    (280, "companies", "contacts", "company_to_contact_unlabeled", None, 279),
-    (2, "companies", "contacts", "company_to_contact", "Primary", 1),
-    (4, "contacts", "deals", "contact_to_deal", None, 3),
-    (3, "deals", "contacts", "deal_to_contact", None, 4),
-    (341, "deals", "companies", "deal_to_company_unlabeled", None, 342),
-    (5, "deals", "companies", "deal_to_company", "Primary", 6),
-    (342, "companies", "deals", "company_to_deal_unlabeled", None, 341),
-    (6, "companies", "deals", "company_to_deal", "Primary", 5),
-    (449, "contacts", "contacts", "contact_to_contact", None, 449),
-    (450, "companies", "companies", "company_to_company", None, 450),
-    (13, "companies", "companies", "parent_to_child_company", "Child Company", 14),
-    (14, "companies", "companies", "child_to_parent_company", "Parent Company", 13),
-    (451, "deals", "deals", "deal_to_deal", None, 451),
-)
-UNLABELED = {(t.from_kind, t.to_kind): t.type_id for t in BUILT_IN.values() if t.label is None}
-PRIMARY = {"contacts": 1, "deals": 5}  # of the record that may have one primary company
-_BETWEEN: dict[tuple[str, str], dict[int, LinkType]] = {
-    pair: {i: t for i, t in BUILT_IN.items() if (t.from_kind, t.to_kind) == pair} for pair in UNLABELED
-}
 _RANK = {kind: at for at, kind in enumerate(OBJECT_TYPES)}
 
 
 def types_between(dialect: Portal, from_kind: str, to_kind: str) -> dict[int, LinkType]:
     """Return the types of one direction by id: the vendor's, then those that people defined."""
-    found = dict(_BETWEEN.get((from_kind, to_kind), {}))
+    found = dict(BETWEEN.get((from_kind, to_kind), {}))
     for row in dialect.store.rows("association_labels"):
         v = row.values
         if (v["from_kind"], v["to_kind"]) == (from_kind, to_kind):
@@ -79,9 +44,29 @@ def types_between(dialect: Portal, from_kind: str, to_kind: str) -> dict[int, Li
     return found
 
 
+def plain_type(dialect: Portal, from_kind: str, to_kind: str) -> Spec:
+    """Return the type without a label that every tie between two kinds has. Raises `Refusal` where none is known.
+
+    Between the vendor's types it is the vendor's; custom objects have one of their own in each direction.
+    """
+    found = _plain(dialect, from_kind, to_kind)
+    if found is not None:
+        return found
+    ends = f"{dialect.object_type(from_kind).type_id} and {dialect.object_type(to_kind).type_id}"
+    raise errors.Refusal(400, f"No association type is defined between {ends}", assumed="hubspot.text_association_type",
+                         hint=f"associations between {ends} are not mocked unless a label is defined")
+
+
+def _plain(dialect: Portal, from_kind: str, to_kind: str) -> Spec | None:
+    number = UNLABELED.get((from_kind, to_kind))
+    if number is not None:
+        return HUBSPOT_DEFINED, number
+    return next((t.spec for t in types_between(dialect, from_kind, to_kind).values() if t.label is None), None)
+
+
 def target_kind(dialect: Portal, from_kind: str, type_id: str) -> str | None:
     """Return the kind that an association type of ``from_kind`` leads to, or None."""
-    for to_kind in OBJECT_TYPES:
+    for to_kind in dialect.object_types:
         if type_id.isdigit() and int(type_id) in types_between(dialect, from_kind, to_kind):
             return to_kind
     return None
@@ -89,7 +74,8 @@ def target_kind(dialect: Portal, from_kind: str, type_id: str) -> str | None:
 
 def _pair(kind: str, record_id: str, to_kind: str, to_id: str) -> tuple[str, bool]:
     """Return the id of the row of a pair and whether the first record is its left end."""
-    forward = (_RANK[kind], int(record_id)) <= (_RANK[to_kind], int(to_id))
+    last = len(_RANK)
+    forward = (_RANK.get(kind, last), kind, int(record_id)) <= (_RANK.get(to_kind, last), to_kind, int(to_id))
     ends = (f"{kind}/{record_id}", f"{to_kind}/{to_id}")
     return ":".join(ends if forward else ends[::-1]), forward
 
@@ -125,17 +111,40 @@ def link(
 
     A primary company demotes the one before. The first company of a contact or deal becomes its primary one.
     """
-    wanted = {*specs, (HUBSPOT_DEFINED, UNLABELED[kind, to_kind])}
+    plain = _plain(dialect, kind, to_kind)
+    # Records that the vendor does not tie by itself are tied by a label alone.
+    wanted = {*specs, plain} if plain is not None else {*specs} or {plain_type(dialect, kind, to_kind)}
+    if any(number in ASSUMED for _, number in wanted):
+        dialect.rests_on("hubspot.association_type_numbers")
     wanted |= _first_is_primary(dialect, kind, record_id, to_kind, to_id)
     row_id, forward = _pair(kind, record_id, to_kind, to_id)
     row = dialect.store.get("associations", row_id)
     before: tuple[Spec, ...] = () if row is None else row.values["forward" if forward else "backward"]
     after = tuple(sorted({*before, *wanted}, key=lambda s: (s[0] != HUBSPOT_DEFINED, s[1])))
     if after != before:
+        if source != SEED and dialect.store.size(link_limits.LIMITS):
+            _keep_limits(dialect, (kind, record_id, to_kind, to_id), after)
         _demote_others(dialect, kind, record_id, to_kind, to_id, set(after), source)
         _write(dialect, row, row_id, (kind, record_id, to_kind, to_id), forward, after)
         _tell(dialect, kind, record_id, to_kind, to_id, removed=False, specs=after, source=source)
     return after
+
+
+def check_room(dialect: Portal, kind: str, to_kind: str, to_id: str, specs: set[Spec]) -> None:
+    """Refuse a tie of a record that is still to be made with one that has as many as it may. Raises `Refusal`."""
+    if dialect.store.size(link_limits.LIMITS):
+        plain = _plain(dialect, kind, to_kind)
+        types = _inverse(dialect, kind, to_kind, (*specs, *((plain,) if plain is not None else ())))
+        link_limits.check(dialect, to_kind, to_id, kind, linked(dialect, to_kind, to_id, kind), set(types))
+
+
+def _keep_limits(dialect: Portal, ends: tuple[str, str, str, str], specs: tuple[Spec, ...]) -> None:
+    kind, record_id, to_kind, to_id = ends
+    for one, one_id, other, other_id, types in (
+        (kind, record_id, to_kind, to_id, specs), (to_kind, to_id, kind, record_id, _inverse(dialect, kind, to_kind, specs)),
+    ):
+        ties = [tie for tie in linked(dialect, one, one_id, other) if tie[0] != other_id]
+        link_limits.check(dialect, one, one_id, other, ties, set(types))
 
 
 def _first_is_primary(dialect: Portal, kind: str, record_id: str, to_kind: str, to_id: str) -> set[Spec]:
@@ -212,7 +221,7 @@ def unlink(
 
 def unlink_all(dialect: Portal, kind: str, record_id: str, *, source: str) -> None:
     """Remove every association of a record that goes away."""
-    for to_kind in OBJECT_TYPES:
+    for to_kind in dialect.object_types:
         for to_id, _ in linked(dialect, kind, record_id, to_kind):
             unlink(dialect, kind, record_id, to_kind, to_id, source=source)
 
@@ -260,7 +269,7 @@ def _touch(dialect: Portal, kind: str, record_id: str, other_kind: str) -> None:
     touch = dialect.settings["association_touches"]
     if touch:
         dialect.rests_on("hubspot.association_touches")
-        changes[OBJECT_TYPES[kind].stamp] = iso_ms(dialect.clock.now_ms())
+        changes[dialect.object_type(kind).stamp] = iso_ms(dialect.clock.now_ms())
     if changes:
         dialect.store.update(row, changes, touch=touch)
 
@@ -279,7 +288,7 @@ def checked_specs(dialect: Portal, kind: str, to_kind: str, given: object) -> se
         category = item["associationCategory"]
         if number not in known or known[number].category != category:
             raise errors.Refusal(400, f"{category}:{type_id} is not a valid association type between "
-                                      f"{OBJECT_TYPES[kind].type_id} and {OBJECT_TYPES[to_kind].type_id}",
+                                      f"{dialect.object_type(kind).type_id} and {dialect.object_type(to_kind).type_id}",
                                  assumed="hubspot.text_association_type")
         found.add((category, number))
     return found

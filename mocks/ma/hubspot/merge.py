@@ -8,20 +8,25 @@ from ...journal import Row
 from ...wire import Evidence, Request, Response
 from . import errors, saving
 from .catalogue import Catalogue
-from .kinds import OBJECT_TYPES, ObjectType
+from .kinds import ObjectType
 from .links import PRIMARY, SEED, Spec, link, linked, unlink_all
 from .portal import HISTORY, INTEGRATION, Portal, iso_ms
 from .views import type_of, written
-from .wire import answers, body_of, json_response, spellings, text_of
+from .wire import answers, body_of, is_dated, json_response, spellings, text_of
 
 MOST_IDENTITIES = 250
 _MERGED = "MERGE_OBJECTS"
+_IN_V3 = ("contacts", "companies", "deals", "tickets")
 
 
 @answers("POST", *spellings("objects", "/{objectType}/merge"), id="objects.merge", evidence=Evidence.DOCUMENT, probe="15")
 def merge_objects(dialect: Portal, request: Request) -> Response:
     """Merge one record into another and return the survivor."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
+    if object_type.kind not in _IN_V3 and not is_dated(request):
+        raise errors.not_mocked(f"merging {object_type.key} in v3", "/crm/objects/2026-03/.../merge")
+    if object_type.kind not in ("contacts", "companies"):
+        dialect.rests_on("hubspot.merge_of_other_types")
     body = body_of(request)
     missing = [n for n in ("objectIdToMerge", "primaryObjectId") if n not in body]
     if missing:
@@ -109,9 +114,9 @@ def _addresses(primary: Row, other: Row) -> str:
 
 def _of_merge(object_type: ObjectType, primary: Row, other: Row, new_id: str, now_ms: int) -> dict[str, str]:
     ids = [i for row in (primary, other) for i in (*_merged_ids(row), row.id) if i != new_id]
-    created = min(primary.values["createdate"], other.values["createdate"])
+    created = min(primary.values[object_type.created], other.values[object_type.created])
     found = {
-        "hs_object_id": new_id, "hs_merged_object_ids": ";".join(dict.fromkeys(ids)), "createdate": created,
+        "hs_object_id": new_id, "hs_merged_object_ids": ";".join(dict.fromkeys(ids)), object_type.created: created,
         object_type.stamp: iso_ms(now_ms),
     }
     if object_type.kind == "contacts":
@@ -136,7 +141,7 @@ def _ties(dialect: Portal, primary: Row, other: Row) -> list[tuple[str, str, set
     found: list[tuple[str, str, set[Spec]]] = []
     has_primary = False
     for row in (primary, other):
-        for to_kind in OBJECT_TYPES:
+        for to_kind in dialect.object_types:
             for to_id, specs in linked(dialect, row.kind, row.id, to_kind):
                 if to_kind == row.kind and to_id in (primary.id, other.id):
                     continue

@@ -13,6 +13,8 @@ import orjson
 
 from ...wire import Evidence, Request, Response
 from .errors import Refusal, not_found
+from .legacy.scopes import legacy_scopes
+from .marketing_scopes import marketing_scopes
 from .portal import Portal
 from .scopes import ALL_SCOPES, EVERYTHING, required_scopes
 from .tokens import SWITCHES, USER, USER_ID, Token, Tokens
@@ -20,8 +22,8 @@ from .wire import VERSIONS, answers, iso_ms, json_response, note_refusal, refuse
 
 __all__ = ["SWITCHES", "Token", "Tokens", "authorise"]
 
-# Operations that need no bearer: they carry credentials of their own.
-_OPEN = ("oauth.",)
+# Operations that need no bearer: they carry credentials of their own, or are open to web pages.
+_OPEN = ("oauth.", "forms_open.")
 _DEVELOPER = ("webhooks.",)
 _SCOPES_URL = "https://developers.hubspot.com/scopes"
 
@@ -39,7 +41,7 @@ def authorise(dialect: Portal, request: Request, operation_id: str) -> Response 
     if dialect.tokens.is_over(token):
         assert token.expires_ms is not None
         return refuse(dialect, request, _expired(dialect, token.expires_ms))
-    needed = () if token.scopes is EVERYTHING else required_scopes(request)
+    needed = () if token.scopes is EVERYTHING else required_scopes(request) or legacy_scopes(request) or marketing_scopes(request)
     if needed and token.scopes.isdisjoint(needed):
         return refuse(dialect, request, _missing_scopes(needed))
     request.session = token

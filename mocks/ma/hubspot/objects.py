@@ -10,8 +10,8 @@ import orjson
 from ...journal import Row
 from ...wire import Evidence, Request, Response
 from . import errors, saving
-from .kinds import OBJECT_TYPES, ObjectType
-from .links import checked_specs, link, target_kind
+from .kinds import ObjectType
+from .links import check_room, checked_specs, link, target_kind
 from .paging import after_of, limit_of, next_page
 from .portal import INTEGRATION, Portal
 from .views import shown, type_of, view_of, written
@@ -56,9 +56,9 @@ def existing(dialect: Portal, request: Request, object_type: ObjectType, *, arch
 @answers("GET", *_LIST, id="objects.list", evidence=Evidence.RECORDING, probe="7")
 def list_objects(dialect: Portal, request: Request) -> Response:
     """Return one page of living (or archived) records in order of id."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
-    view = view_of(catalogue, request)
+    view = view_of(dialect, catalogue, request)
     limit = limit_of(request, 10, 50 if view.history else 100)
     archived = request.arg("archived") == "true"
     rows = list(islice(dialect.rows_from(object_type.kind, after_of(request), archived=archived), limit + 1))
@@ -72,9 +72,9 @@ def list_objects(dialect: Portal, request: Request) -> Response:
 @answers("GET", *_ONE, id="objects.get", evidence=Evidence.RECORDING, probe="3")
 def get_object(dialect: Portal, request: Request) -> Response:
     """Return one record by id, e-mail address or unique value."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
-    view = view_of(catalogue, request)
+    view = view_of(dialect, catalogue, request)
     row = existing(dialect, request, object_type, archived=request.arg("archived") == "true")
     return Response(200, orjson.dumps(shown(dialect, catalogue, row, view)))
 
@@ -82,7 +82,7 @@ def get_object(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_LIST, id="objects.create", evidence=Evidence.RECORDING, probe="1")
 def create_object(dialect: Portal, request: Request) -> Response:
     """Create a record, with associations to existing ones."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     body = body_of(request)
     if "properties" not in body:
         raise errors.not_set("properties")
@@ -98,7 +98,7 @@ def create_object(dialect: Portal, request: Request) -> Response:
 @answers("PATCH", *_ONE, id="objects.update", evidence=Evidence.RECORDING, probe="6")
 def update_object(dialect: Portal, request: Request) -> Response:
     """Change properties of a record; the answer shows those and the computed ones."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     row = existing(dialect, request, object_type)
     body = body_of(request)
     if "properties" not in body:
@@ -111,7 +111,7 @@ def update_object(dialect: Portal, request: Request) -> Response:
 @answers("DELETE", *_ONE, id="objects.archive", evidence=Evidence.DOCUMENT)
 def archive_object(dialect: Portal, request: Request) -> Response:
     """Archive a record; archiving what is archived or unknown changes nothing and is answered alike."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     key = request.params["objectId"]
     if not key.isdigit():
         raise errors.not_numeric(key)
@@ -127,12 +127,14 @@ Ties = list[tuple[ObjectType, str, set[tuple[str, int]]]]
 
 
 def planned_ties(dialect: Portal, object_type: ObjectType, given: object) -> Ties:
-    """Return the associations that a create body asks for, checked. Raises `Refusal`."""
-    if given is None:
-        return []
-    if not isinstance(given, list):
+    """Return the associations that a create body asks for, checked. Raises `Refusal`; a lead needs whom it is about."""
+    if given is not None and not isinstance(given, list):
         raise errors.wrong_type("java.util.ArrayList<java.lang.Object>", "Object value (token `JsonToken.START_OBJECT`)")
-    return [_planned_tie(dialect, object_type, item) for item in given]
+    ties = [_planned_tie(dialect, object_type, item) for item in given or ()]
+    if object_type.kind == "leads" and not any(to.kind in ("contacts", "companies") for to, _, _ in ties):
+        raise errors.Refusal(400, "A lead must be associated with a contact or a company when it is created",
+                             assumed="hubspot.text_lead_association")
+    return ties
 
 
 def _planned_tie(dialect: Portal, object_type: ObjectType, item: object) -> tuple[ObjectType, str, set[tuple[str, int]]]:
@@ -143,7 +145,9 @@ def _planned_tie(dialect: Portal, object_type: ObjectType, item: object) -> tupl
     to_id = text_of(item["to"]["id"])
     if dialect.store.get(to_type.kind, to_id) is None:
         raise not_valid(to_type, to_id)
-    return to_type, dialect.store.resolve(to_type.kind, to_id), specs
+    living = dialect.store.resolve(to_type.kind, to_id)
+    check_room(dialect, object_type.kind, to_type.kind, living, specs)
+    return to_type, living, specs
 
 
 def type_reached(dialect: Portal, object_type: ObjectType, specs: Any) -> ObjectType:
@@ -153,7 +157,7 @@ def type_reached(dialect: Portal, object_type: ObjectType, specs: Any) -> Object
     if found is None:
         raise errors.Refusal(400, f"{wanted} is not a valid association type of {object_type.type_id}",
                              assumed="hubspot.text_association_type")
-    return OBJECT_TYPES[found]
+    return dialect.object_type(found)
 
 
 def not_valid(object_type: ObjectType, record_id: str) -> errors.Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, ClassVar, Protocol
@@ -14,14 +14,16 @@ from ...journal import Row
 from ...store import UnknownKindError
 from ...wire import Evidence
 from ...world import World
+from . import custom_types
 from .catalogue import Catalogue, built_in, compiled, optout_property
-from .kinds import OBJECT_TYPES
+from .kinds import OBJECT_TYPES, ObjectType, find_type
 from .subscriptions import SubscriptionTypes
 from .tokens import Tokens
 
 HISTORY = "#history"  # reserved key of a record's values: earlier values of its properties
 INTEGRATION = "INTEGRATION"
 CRM_UI = "CRM_UI"
+AUTOMATION = "AUTOMATION_PLATFORM"
 USER_ID = 1_000_001
 _NOTHING: dict[str, Any] = {}
 
@@ -65,6 +67,9 @@ class Portal(Dialect):
         Switch("search_lag_ms", 0, (), Evidence.DOCUMENT, "how long a write stays invisible to search (3.14: seconds)"),
         Switch("search_secondly_limit", None, (), Evidence.DOCUMENT, "searches per second; the vendor allows 5; None: off"),
         Switch("ten_secondly_limit", None, (), Evidence.DOCUMENT, "calls in ten seconds; vendor 100-250; None: off"),
+        Switch("oauth_ten_secondly_limit", None, (), Evidence.DOCUMENT,
+               "calls in ten seconds of an OAuth app; vendor 110; None: as `ten_secondly_limit`"),
+        Switch("daily_limit", None, (), Evidence.DOCUMENT, "calls of private apps in a day; vendor 250,000-1,000,000; None: off"),
         Switch("retry_after", False, (False, True), Evidence.DOCUMENT, "whether a 429 of its own names `Retry-After`"),
         Switch("lifecyclestage_on_create", "lead", ("lead", "subscriber"), Evidence.RECORDING, "v3 of 2024+: lead"),
         Switch("null_in_patch", "clear", ("clear", "ignore"), Evidence.ASSUMED, "what null does in a write"),
@@ -78,6 +83,7 @@ class Portal(Dialect):
     )
 
     webhooks: ObjectEvents
+    workflows: Any  # enrolment.Workflows, which knows the portal
     subscription_types: SubscriptionTypes
     tokens: Tokens
 
@@ -86,6 +92,7 @@ class Portal(Dialect):
         draw = self.dice.stream("hubspot.account")
         self.portal_id: int = draw.randrange(139_000_000, 147_000_000)
         self.app_id: int = draw.randrange(1_000_000, 9_000_000)
+        self.automation_id = ""  # who is behind AUTOMATION_PLATFORM while a workflow writes
         self._issued: dict[str, list[int]] = {kind: [] for kind in OBJECT_TYPES}
         self._catalogues: dict[str, tuple[dict[str, Any], int, Catalogue]] = {}
         for kind in OBJECT_TYPES:
@@ -95,8 +102,9 @@ class Portal(Dialect):
         # One row per secondary e-mail address: id = the address, `contact` = whose it is.
         self.store.define("identities")
         self.store.define("blocklist")
-        for kind in ("properties", "property_groups", "association_labels"):
+        for kind in ("properties", "property_groups", "association_labels", "association_limits", "pipelines"):
             self.store.define(kind)
+        custom_types.define(self.store)
 
     @property
     @abstractmethod
@@ -107,15 +115,15 @@ class Portal(Dialect):
 
     def issue_id(self, kind: str) -> str:
         """Return the next record id of ``kind``: increasing numbers, as text."""
-        value = self.dice.count(f"hubspot.{kind}", OBJECT_TYPES[kind].first_id)
-        issued = self._issued[kind]
+        value = self.dice.count(f"hubspot.{kind}", self.object_type(kind).first_id)
+        issued = self._issued.setdefault(kind, [])
         if not issued or value > issued[-1]:  # after the dice were rewound, ids are given again
             issued.append(value)
         return str(value)
 
     def rows_from(self, kind: str, first_id: int, *, archived: bool) -> Iterator[Row]:
         """Yield living (or archived) records with an id of ``first_id`` or more, in order of id."""
-        issued = self._issued[kind]
+        issued = self._issued.get(kind, [])
         for value in issued[bisect_left(issued, first_id):]:
             record_id = str(value)
             row = self.store.get(kind, record_id, deleted=archived)
@@ -129,25 +137,45 @@ class Portal(Dialect):
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[bits & 3]}{text[17:20]}-{text[20:]}"
 
     def source_id(self, source: str) -> str:
-        """Return who is behind a source: the app for INTEGRATION, the user for CRM_UI."""
+        """Return who is behind a source: the app for INTEGRATION, the user for CRM_UI, the enrolment for workflows."""
+        if source == AUTOMATION:
+            return self.automation_id
         if source == CRM_UI:
             return f"userId:{USER_ID}"
         return str(self.app_id) if source == INTEGRATION else source.title().replace("_", "")
+
+    # -- object types -------------------------------------------------------------------------------
+
+    def object_type(self, kind: str) -> ObjectType:
+        """Return the object type of a kind; a custom object may be called by its names. Raises UnknownKindError."""
+        found = OBJECT_TYPES.get(kind) or custom_types.find_custom(self.store, kind)
+        if found is None:
+            raise UnknownKindError(kind)
+        return found
+
+    def find_type(self, name: str) -> ObjectType | None:
+        """Return the object type that a path spells ``name``, custom objects of this portal included, or None."""
+        return find_type(name) or custom_types.find_custom(self.store, name)
+
+    @property
+    def object_types(self) -> Mapping[str, ObjectType]:
+        """Return all object types by kind, the vendor's first."""
+        return {**OBJECT_TYPES, **own} if (own := custom_types.custom_types(self.store)) else OBJECT_TYPES
 
     # -- properties ---------------------------------------------------------------------------------
 
     def catalogue(self, kind: str) -> Catalogue:
         """Return the properties of ``kind`` as they are now. Raises UnknownKindError."""
-        if kind not in OBJECT_TYPES:
-            raise UnknownKindError(kind)
+        object_type = OBJECT_TYPES.get(kind) or self.object_type(kind)
+        kind = object_type.kind
         row = self.store.get("properties", kind)
         changed = row.values if row is not None else _NOTHING
         types = len(self.subscription_types) if kind == "contacts" else 0
         known = self._catalogues.get(kind)
         # A changed row, or an older one after a snapshot was restored, holds another dict.
-        if known is None or known[0] is not changed or known[1] != types:
+        if known is None or known[0] is not changed or known[1] != types or known[2].object_type is not object_type:
             optouts = {t.optout_property: optout_property(t.optout_property, t.name) for t in self.subscription_types}
-            found = compiled(kind, changed, optouts if kind == "contacts" else {})
+            found = compiled(object_type, changed, optouts if kind == "contacts" else {})
             known = self._catalogues[kind] = (changed, types, found)
         return known[2]
 

@@ -13,9 +13,11 @@ from .catalogue import FIELD_TYPES, TYPES, Property, archived_copy
 from .definitions import groups_of, put, put_group
 from .errors import Refusal
 from .portal import USER_ID, Portal, iso_ms
+from .properties_data import GROUPS
 from .views import type_of
 from .wire import answers, batch_answer, body_of, inputs_of, json_response, note_refusal, spellings, text_of
 
+MOST_UNIQUE = 10
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,99}")
 _ALL = spellings("properties", "/{objectType}")
 _ONE = spellings("properties", "/{objectType}/{propertyName}")
@@ -52,7 +54,7 @@ def shown(prop: Property) -> dict[str, Any]:
 @answers("GET", *_ALL, id="properties.list", evidence=Evidence.RECORDING)
 def list_properties(dialect: Portal, request: Request) -> Response:
     """Return all living (or archived) definitions; there is no paging."""
-    catalogue = dialect.catalogue(type_of(request).kind)
+    catalogue = dialect.catalogue(type_of(dialect, request).kind)
     found = catalogue.archived if request.arg("archived") == "true" else catalogue.by_name
     return json_response({"results": [shown(p) for p in found.values()]})
 
@@ -66,7 +68,7 @@ def get_property(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_ALL, id="properties.create", evidence=Evidence.RECORDING)
 def create_property(dialect: Portal, request: Request) -> Response:
     """Add a custom property."""
-    return json_response(shown(_create(dialect, type_of(request).kind, body_of(request))), 201)
+    return json_response(shown(_create(dialect, type_of(dialect, request).kind, body_of(request))), 201)
 
 
 @answers("PATCH", *_ONE, id="properties.update", evidence=Evidence.DOCUMENT)
@@ -75,7 +77,7 @@ def update_property(dialect: Portal, request: Request) -> Response:
     prop = _named(dialect, request)
     body = body_of(request)
     changes = _changes(body, prop)
-    kind = type_of(request).kind
+    kind = type_of(dialect, request).kind
     if "group" in changes and changes["group"] not in groups_of(dialect, kind):
         raise _no_group(changes["group"])
     new = replace(prop, updated_at=iso_ms(dialect.clock.now_ms()), **changes)
@@ -86,20 +88,21 @@ def update_property(dialect: Portal, request: Request) -> Response:
 @answers("DELETE", *_ONE, id="properties.archive", evidence=Evidence.DOCUMENT)
 def archive_property(dialect: Portal, request: Request) -> Response:
     """Archive a custom property: it is neither shown nor writable any more."""
-    _archive(dialect, type_of(request).kind, _named(dialect, request))
+    _archive(dialect, type_of(dialect, request).kind, _named(dialect, request))
     return Response(204)
 
 
 def _named(dialect: Portal, request: Request, *, archived: bool = False) -> Property:
     name = request.params["propertyName"]
-    catalogue = dialect.catalogue(type_of(request).kind)
+    catalogue = dialect.catalogue(type_of(dialect, request).kind)
     found = (catalogue.archived if archived else catalogue.by_name).get(name)
     if found is None:
         raise errors.unknown_property(name)
     return found
 
 
-def _create(dialect: Portal, kind: str, body: dict[str, Any]) -> Property:
+def made(body: dict[str, Any], stamp: str) -> Property:
+    """Return the custom property that a body describes. Raises `Refusal` for what is missing or not a property."""
     missing = [n for n in ("fieldType", "groupName", "label", "name", "type") if not body.get(n)]
     if missing:
         raise errors.not_set(*missing)
@@ -109,23 +112,39 @@ def _create(dialect: Portal, kind: str, body: dict[str, Any]) -> Property:
                       assumed="hubspot.text_property_invalid")
     if type_ not in TYPES or field_type not in FIELD_TYPES[type_]:
         raise Refusal(400, f"{type_} / {field_type} is not a valid type and fieldType", assumed="hubspot.text_property_invalid")
-    catalogue = dialect.catalogue(kind)
-    if name in catalogue.by_name or name in catalogue.archived:
-        raise errors.already_exists("Property", name)
-    if body["groupName"] not in groups_of(dialect, kind):
-        raise _no_group(body["groupName"])
-    stamp = iso_ms(dialect.clock.now_ms())
     prop = Property(
         name, str(body["label"]), type_, field_type, str(body["groupName"]), _options(body.get("options")),
-        description=str(body.get("description") or ""), unique=bool(body.get("hasUniqueValue")),
-        hidden=bool(body.get("hidden")), form_field=bool(body.get("formField", True)),
-        external_options=bool(body.get("externalOptions")), display_order=int(body.get("displayOrder") or -1),
+        description=str(body.get("description") or ""), unique=body.get("hasUniqueValue") is True,
+        hidden=body.get("hidden") is True, form_field=body.get("formField") is not False,
+        external_options=body.get("externalOptions") is True, display_order=_order(body.get("displayOrder")),
+        calculated=field_type == "calculation_equation", read_only=field_type == "calculation_equation",
         created_at=stamp, updated_at=stamp,
     )
     if type_ == "bool" and not prop.options:
         prop = replace(prop, options=(("true", "Yes", False), ("false", "No", False)))
+    return prop
+
+
+def _create(dialect: Portal, kind: str, body: dict[str, Any]) -> Property:
+    prop = made(body, iso_ms(dialect.clock.now_ms()))
+    catalogue = dialect.catalogue(kind)
+    if prop.name in catalogue.by_name or prop.name in catalogue.archived:
+        raise errors.already_exists("Property", prop.name)
+    if prop.group not in groups_of(dialect, kind):
+        raise _no_group(prop.group)
+    if prop.unique and sum(p.unique for p in catalogue.by_name.values() if not p.hubspot_defined) >= MOST_UNIQUE:
+        raise Refusal(400, f"No more than {MOST_UNIQUE} properties of an object type may have unique values",
+                      assumed="hubspot.text_property_invalid")
     put(dialect, kind, prop)
     return prop
+
+
+def _order(given: object) -> int:
+    if given is None:
+        return -1
+    if not isinstance(given, int) or isinstance(given, bool):
+        raise errors.wrong_type("int", "String value (token `JsonToken.VALUE_STRING`)")
+    return given
 
 
 def _options(given: object) -> tuple[tuple[str, str, bool], ...]:
@@ -140,6 +159,10 @@ def _changes(body: dict[str, Any], prop: Property) -> dict[str, Any]:
     allowed = {"label": "label", "description": "description", "groupName": "group", "hidden": "hidden",
                "displayOrder": "display_order", "formField": "form_field", "type": "type", "fieldType": "field_type"}
     changes: dict[str, Any] = {mine: body[theirs] for theirs, mine in allowed.items() if theirs in body}
+    for name, value in changes.items():
+        wanted = {"hidden": bool, "form_field": bool, "display_order": int}.get(name, str)
+        if type(value) is not wanted:
+            raise errors.wrong_type(f"java.lang.{wanted.__name__}", "the given value")
     if "options" in body:
         changes["options"] = _options(body["options"])
     if prop.hubspot_defined and set(changes) - {"options"}:
@@ -164,7 +187,7 @@ def _archive(dialect: Portal, kind: str, prop: Property) -> None:
 @answers("POST", *spellings("properties", "/{objectType}/batch/read"), id="properties.batch_read", evidence=Evidence.DOCUMENT)
 def read_properties(dialect: Portal, request: Request) -> Response:
     """Return several definitions; unknown names make it a 207."""
-    catalogue = dialect.catalogue(type_of(request).kind)
+    catalogue = dialect.catalogue(type_of(dialect, request).kind)
 
     def read(item: dict[str, Any]) -> dict[str, Any]:
         name = _name_of(item)
@@ -179,7 +202,7 @@ def read_properties(dialect: Portal, request: Request) -> Response:
          evidence=Evidence.DOCUMENT)
 def create_properties(dialect: Portal, request: Request) -> Response:
     """Add several properties; those that are refused make it a 207."""
-    kind = type_of(request).kind
+    kind = type_of(dialect, request).kind
     return _batch(dialect, request, lambda item: shown(_create(dialect, kind, item)), 201)
 
 
@@ -187,7 +210,7 @@ def create_properties(dialect: Portal, request: Request) -> Response:
          evidence=Evidence.DOCUMENT)
 def archive_properties(dialect: Portal, request: Request) -> Response:
     """Archive several properties; unknown ones are ignored."""
-    kind = type_of(request).kind
+    kind = type_of(dialect, request).kind
     for item in inputs_of(body_of(request), 100):
         prop = dialect.catalogue(kind).by_name.get(_name_of(item))
         if prop is not None:
@@ -220,14 +243,14 @@ def _batch(dialect: Portal, request: Request, one: Callable[[dict[str, Any]], di
 @answers("GET", *_GROUPS, id="property_groups.list", evidence=Evidence.DOCUMENT)
 def list_groups(dialect: Portal, request: Request) -> Response:
     """Return the groups of an object type."""
-    found = groups_of(dialect, type_of(request).kind)
+    found = groups_of(dialect, type_of(dialect, request).kind)
     return json_response({"results": [_group(n, label, at) for at, (n, label) in enumerate(found.items())]})
 
 
 @answers("GET", *_GROUP, id="property_groups.get", evidence=Evidence.DOCUMENT)
 def get_group(dialect: Portal, request: Request) -> Response:
     """Return one group."""
-    found, name = groups_of(dialect, type_of(request).kind), request.params["groupName"]
+    found, name = groups_of(dialect, type_of(dialect, request).kind), request.params["groupName"]
     if name not in found:
         raise errors.not_found()
     return json_response(_group(name, found[name], list(found).index(name)))
@@ -236,15 +259,43 @@ def get_group(dialect: Portal, request: Request) -> Response:
 @answers("POST", *_GROUPS, id="property_groups.create", evidence=Evidence.DOCUMENT)
 def create_group(dialect: Portal, request: Request) -> Response:
     """Add a group."""
-    kind, body = type_of(request).kind, body_of(request)
+    kind, body = type_of(dialect, request).kind, body_of(request)
     missing = [n for n in ("label", "name") if not body.get(n)]
     if missing:
         raise errors.not_set(*missing)
     found = groups_of(dialect, kind)
     if body["name"] in found:
         raise errors.already_exists("Property group", str(body["name"]))
-    put_group(dialect, kind, str(body["name"]), str(body["label"]))
+    put_group(dialect, kind, text_of(body["name"]), text_of(body["label"]))
     return json_response(_group(str(body["name"]), str(body["label"]), len(found)), 201)
+
+
+@answers("PATCH", *_GROUP, id="property_groups.update", evidence=Evidence.DOCUMENT)
+def update_group(dialect: Portal, request: Request) -> Response:
+    """Rename a group; its order of display is that of its making."""
+    kind, name = _named_group(dialect, request)
+    label = body_of(request).get("label")
+    if label is not None:
+        put_group(dialect, kind, name, text_of(label))
+    found = groups_of(dialect, kind)
+    return json_response(_group(name, found[name], list(found).index(name)))
+
+
+@answers("DELETE", *_GROUP, id="property_groups.archive", evidence=Evidence.DOCUMENT)
+def archive_group(dialect: Portal, request: Request) -> Response:
+    """Archive a group that no property is in and that people made (ASSUMED for what is refused)."""
+    kind, name = _named_group(dialect, request)
+    if name in GROUPS.get(kind, {}) or any(p.group == name for p in dialect.catalogue(kind).by_name.values()):
+        raise Refusal(400, f"Property group {name} cannot be deleted", assumed="hubspot.text_property_read_only")
+    put_group(dialect, kind, name, None)
+    return Response(204)
+
+
+def _named_group(dialect: Portal, request: Request) -> tuple[str, str]:
+    kind, name = type_of(dialect, request).kind, request.params["groupName"]
+    if name not in groups_of(dialect, kind):
+        raise errors.not_found()
+    return kind, name
 
 
 def _group(name: str, label: str, at: int) -> dict[str, Any]:

@@ -9,10 +9,12 @@ from ...journal import Row
 from ...store import fold
 from . import errors
 from .kinds import ObjectType
-from .pipelines_data import pipelines_of
+from .pipelines_data import pipelines_of, stages_of
 from .portal import Portal
 from .values import domain_of
 
+# Object types whose answer to a missing property has been captured.
+_CAPTURED = ("companies", "deals")
 # (property, folded value) that an earlier input of the same batch has taken.
 Claims = set[tuple[str, object]]
 
@@ -28,7 +30,10 @@ def check(
     elif object_type.kind == "companies":
         _company(changes, row)
     else:
-        _deal(changes, row)
+        if object_type.stage:
+            _stage(dialect, object_type, changes, row)
+        if row is None:
+            _required(dialect, object_type, changes)
     if "lifecyclestage" in changes and row is not None and not by_hand:
         _forward_only(dialect, object_type, changes, row)
     unique = dialect.catalogue(object_type.kind).unique
@@ -90,24 +95,49 @@ def _company(changes: dict[str, str], row: Row | None) -> None:
         raise errors.missing_properties("COMPANY", ["name", "domain"])
 
 
-def _deal(changes: dict[str, str], row: Row | None) -> None:
-    present = row.values if row is not None else {}
+def _required(dialect: Portal, object_type: ObjectType, changes: dict[str, str]) -> None:
+    """Refuse a new record without what its object type demands; custom objects say so in their schema."""
+    missing = [n for n in object_type.required if not changes.get(n)]
+    if missing:
+        if object_type.kind not in _CAPTURED:
+            dialect.rests_on("hubspot.text_required_properties")
+        raise errors.missing_properties(object_type.legacy, missing)
+
+
+def _stage(dialect: Portal, object_type: ObjectType, changes: dict[str, str], row: Row | None) -> None:
+    """Refuse a pipeline or stage that does not exist; fill in what is the vendor's default on create."""
+    pipeline_name, stage_name = object_type.pipeline, object_type.stage
     if row is None:
-        if changes.get("dealstage") and not changes.get("pipeline"):
-            changes["pipeline"] = "default"
-        missing = [n for n in ("dealname", "dealstage", "pipeline") if not changes.get(n)]
-        if missing:
-            raise errors.missing_properties("DEAL", missing)
-    if "dealstage" not in changes and "pipeline" not in changes:
+        _default_pipeline(dialect, object_type, changes)
+    if stage_name not in changes and pipeline_name not in changes:
         return
-    pipelines = pipelines_of("deals")
-    pipeline = changes.get("pipeline", present.get("pipeline"))
+    present = row.values if row is not None else {}
+    if row is None and any(not changes.get(n) for n in object_type.required):
+        return  # what is missing is told first
+    pipelines = pipelines_of(dialect.store, object_type.kind)
+    pipeline = changes.get(pipeline_name, present.get(pipeline_name))
+    stage = changes.get(stage_name, present.get(stage_name))
+    if not pipeline and not stage and object_type.kind not in _CAPTURED:
+        return
     if pipeline not in pipelines:
         raise errors.invalid_pipeline(str(pipeline), f"[{', '.join(pipelines)}]")
-    stage = changes.get("dealstage", present.get("dealstage"))
-    stages = {s["id"]: s for s in pipelines[pipeline]["stages"]}
+    stages = stages_of(dialect.store, object_type.kind, pipeline)
     if stage not in stages:
         raise errors.invalid_stage(str(stage), f"[Pipeline: {pipeline}; stages: {', '.join(stages)}]")
-    meta = stages[stage]["metadata"]
-    changes["hs_is_closed"] = meta["isClosed"]
-    changes["hs_is_closed_won"] = "true" if meta["isClosed"] == "true" and meta["probability"] == "1.0" else "false"
+
+
+def _default_pipeline(dialect: Portal, object_type: ObjectType, changes: dict[str, str]) -> None:
+    kind, pipeline, stage = object_type.kind, object_type.pipeline, object_type.stage
+    if changes.get(pipeline):
+        return
+    known = next(iter(pipelines_of(dialect.store, kind)), None)
+    if known is None:
+        return
+    if changes.get(stage):
+        if kind != "deals":
+            dialect.rests_on("hubspot.default_pipeline")
+        changes[pipeline] = known
+    elif kind == "leads":
+        dialect.rests_on("hubspot.default_pipeline")
+        changes[pipeline] = known
+        changes[stage] = next(iter(stages_of(dialect.store, kind, known)))

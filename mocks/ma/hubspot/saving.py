@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from ...journal import Row
-from . import errors, rules
+from . import computed, demands, enrolment, errors, rules, validations
 from .catalogue import Catalogue, Property
 from .consent_state import align_contact, row_of
 from .errors import PropertyProblem
-from .kinds import OBJECT_TYPES, ObjectType
+from .kinds import ObjectType
 from .links import SEED, set_primary_company, unlink_all
 from .portal import HISTORY, INTEGRATION, Portal, iso_ms
 from .values import BadValueError, moment_of, normalise
@@ -34,10 +34,13 @@ def plan(
 
     ``claims`` collects unique values over a batch; ``by_hand`` is a person at the screen, not the API.
     """
-    changes = _normalised(dialect, dialect.catalogue(object_type.kind), given, row)
+    catalogue = dialect.catalogue(object_type.kind)
+    changes = _normalised(dialect, catalogue, given, row)
     if row is None and object_type.kind == "contacts" and not changes.get("lifecyclestage"):
         changes["lifecyclestage"] = dialect.settings["lifecyclestage_on_create"]
     rules.check(dialect, object_type, changes, row, claims, by_hand=by_hand)
+    if catalogue.demands:
+        demands.check(dialect, catalogue, changes, row, by_hand=by_hand)
     return changes
 
 
@@ -58,6 +61,8 @@ def _normalised(dialect: Portal, catalogue: Catalogue, given: object, row: Row |
             problems.append(PropertyProblem(name, error.code, error.message))
             if error.assumed:
                 dialect.rests_on(error.assumed)
+    if catalogue.rules:
+        problems += validations.check(dialect, catalogue, changes)
     if problems:
         raise errors.invalid_properties(problems, dialect.portal_id)
     return changes
@@ -84,7 +89,7 @@ def _one(
     if prop is None:
         raise BadValueError("PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist')
     if prop.read_only:
-        if creating and name == "createdate" and text:
+        if creating and name == catalogue.object_type.created and text:
             return moment_of(text, f"Portal {dialect.portal_id}, object type {catalogue.object_type.type_id}")
         kind = "calculated" if prop.calculated else "read only"
         assumed = "hubspot.additional_emails_read_only" if name == "hs_additional_emails" else ""
@@ -119,6 +124,7 @@ def create(dialect: Portal, object_type: ObjectType, changes: dict[str, str], so
             set_primary_company(dialect, row.id, changes["associatedcompanyid"], source=source)
             row = _again(dialect, row)
     dialect.webhooks.object_changed(object_type.kind, None, row, source)
+    enrolment.react(dialect, None, row)
     return row
 
 
@@ -129,33 +135,15 @@ def starting_values(
     """Return the values of a new record: those given plus those that the vendor computes."""
     created = iso_ms(created_ms)
     values: dict[str, Any] = {n: v for n, v in changes.items() if v != ""}
-    if "createdate" not in values:
-        values["createdate"] = created
+    if object_type.created not in values:
+        values[object_type.created] = created
     values |= {
         "hs_object_id": record_id, object_type.stamp: iso_ms(modified_ms), "hs_object_source": source,
         "hs_object_source_id": dialect.source_id(source), "hs_object_source_label": source,
     }
-    if object_type.kind == "contacts":
-        values |= {
-            "hs_all_contact_vids": record_id, "hs_is_contact": "true", "hs_is_unworked": "true",
-            "hs_marketable_status": "false", "hs_marketable_until_renewal": "false",
-            "hs_pipeline": "contacts-lifecycle-pipeline",
-        }
-    values |= _computed(object_type, changes, created_ms)
+    values |= computed.of_creation(dialect, object_type, record_id, values)
+    values |= computed.following(dialect, object_type, values, created_ms, {})
     return values
-
-
-def _computed(object_type: ObjectType, changes: dict[str, Any], at_ms: int) -> dict[str, str]:
-    """Return the properties that follow from changed ones."""
-    found: dict[str, str] = {}
-    if object_type.kind == "contacts" and "email" in changes:
-        found["hs_email_domain"] = (changes["email"] or "").rpartition("@")[2]
-    stage = changes.get("lifecyclestage")
-    if stage:
-        found[f"hs_lifecyclestage_{stage}_date"] = iso_ms(at_ms)
-    if changes.get("hubspot_owner_id"):
-        found["hubspot_owner_assigneddate"] = iso_ms(at_ms)
-    return found
 
 
 def update(dialect: Portal, object_type: ObjectType, row: Row, changes: dict[str, str], source: str) -> Row:
@@ -174,6 +162,7 @@ def update(dialect: Portal, object_type: ObjectType, row: Row, changes: dict[str
     if "email" in real and object_type.kind == "contacts":
         new = aligned(dialect, _drop_own_secondary(dialect, new))
     dialect.webhooks.object_changed(object_type.kind, row, new, source)
+    enrolment.react(dialect, row, new)
     return new
 
 
@@ -182,14 +171,15 @@ def system_write(dialect: Portal, row: Row, changes: dict[str, str | None], sour
     real = {n: v for n, v in changes.items() if (v or "") != (row.values.get(n) or "")}
     if not real:
         return row
-    new = _write(dialect, OBJECT_TYPES[row.kind], row, real, source)
+    new = _write(dialect, dialect.object_type(row.kind), row, real, source)
     dialect.webhooks.object_changed(row.kind, row, new, source)
+    enrolment.react(dialect, row, new)
     return new
 
 
 def _write(dialect: Portal, object_type: ObjectType, row: Row, real: dict[str, Any], source: str) -> Row:
     now = dialect.clock.now_ms()
-    real |= _computed(object_type, real, now)
+    real |= computed.following(dialect, object_type, real, now, row.values)
     real[HISTORY] = grown_history(dialect, row, real, now, source)
     real[object_type.stamp] = iso_ms(now)
     return dialect.store.update(row, real, modified_ms=now)

@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 
 from ...wire import Request
+from .kinds import OBJECT_TYPES, find_type
 
 _VERSION = re.compile(r"v\d+|\d{4}-\d{2}")
 
+_SHOP = ("products", "line_items")  # the older scope `e-commerce` covers them too
 _STANDARD = ("contacts", "companies", "deals", "line_items", "products", "quotes", "leads", "custom")
-_FAMILIES_BY_TYPE = {
-    "contact": "contacts", "contacts": "contacts", "0-1": "contacts",
-    "company": "companies", "companies": "companies", "0-2": "companies",
-    "deal": "deals", "deals": "deals", "0-3": "deals",
-    "ticket": "tickets", "tickets": "tickets", "0-5": "tickets",
-    "product": "products", "products": "products", "0-7": "products",
-    "line_item": "line_items", "line_items": "line_items", "0-8": "line_items",
-    "quote": "quotes", "quotes": "quotes", "0-14": "quotes",
-    "lead": "leads", "leads": "leads", "0-136": "leads",
+# Activities have no scopes of their own: who may see contacts may see them.
+_FAMILY_OF = {
+    "contacts": "contacts", "companies": "companies", "deals": "deals", "tickets": "tickets", "products": "products",
+    "line_items": "line_items", "quotes": "quotes", "leads": "leads",
+    **{kind: "contacts" for kind, found in OBJECT_TYPES.items() if found.is_engagement},
 }
 
 ALL_SCOPES: tuple[str, ...] = (
@@ -49,6 +47,8 @@ def required_scopes(request: Request) -> tuple[str, ...]:
         return ()
     if segments[0] == "crm":
         return _crm(request, segments)
+    if segments[0] == "crm-object-schemas":
+        return _schemas("", "read" if request.method == "GET" else "write")
     if segments[0] == "communication-preferences":
         return _preferences(request, segments)
     return ()
@@ -69,6 +69,8 @@ def _crm(request: Request, segments: tuple[str, ...]) -> tuple[str, ...]:
     family, subject = [*words, "", ""][:2]
     action = "read" if _only_reads(request, segments) else "write"
     if family in ("objects", "associations"):
+        if subject == "definitions":  # the limits of associations: `definitions/configurations/{from}/{to}`
+            subject = [*words, "", "", ""][3]
         return _objects(subject, action)
     if family in ("properties", "schemas", "pipelines", "property-validations"):
         return _schemas(subject, action)
@@ -79,6 +81,12 @@ def _crm(request: Request, segments: tuple[str, ...]) -> tuple[str, ...]:
     return {"imports": ("crm.import",), "exports": ("crm.export",)}.get(family, ())
 
 
+def _family(subject: str) -> str:
+    """Return the family of scopes of an object type as a path spells it; what is not the vendor's is a custom object."""
+    found = find_type(subject)
+    return _FAMILY_OF[found.kind] if found is not None else "custom"
+
+
 def _only_reads(request: Request, segments: tuple[str, ...]) -> bool:
     if request.method == "GET":
         return True
@@ -86,12 +94,14 @@ def _only_reads(request: Request, segments: tuple[str, ...]) -> bool:
 
 
 def _objects(subject: str, action: str) -> tuple[str, ...]:
-    family = _FAMILIES_BY_TYPE.get(subject, "custom")
+    family = _family(subject)
+    if family in _SHOP:
+        return (f"crm.objects.{family}.{action}", "e-commerce")
     return ("tickets",) if family == "tickets" else (f"crm.objects.{family}.{action}",)
 
 
 def _schemas(subject: str, action: str) -> tuple[str, ...]:
-    family = _FAMILIES_BY_TYPE.get(subject, "custom")
+    family = _family(subject)
     if family == "tickets":
         return ("tickets",)
     if action == "write":

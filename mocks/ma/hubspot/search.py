@@ -24,7 +24,7 @@ MOST_LIMIT = 200
          note="tokens of CONTAINS_TOKEN and the matching of `query` are assumed")
 def search_objects(dialect: Portal, request: Request) -> Response:
     """Return one page of living records that match; `paging.next` has no link here."""
-    object_type = type_of(request)
+    object_type = type_of(dialect, request)
     catalogue = dialect.catalogue(object_type.kind)
     if len(request.body) > MOST_CHARACTERS and len(request.body.decode("utf-8", "replace")) > MOST_CHARACTERS:
         raise errors.search_refused(f"The request body is longer than {MOST_CHARACTERS} characters",
@@ -43,7 +43,7 @@ def search_objects(dialect: Portal, request: Request) -> Response:
         rows = [row for row in rows if test(row)]
     found = list(rows)
     _sort(found, order)
-    view = chosen(catalogue, [str(n) for n in names])
+    view = chosen(dialect, catalogue, [str(n) for n in names])
     page = found[after : after + limit]
     answer: dict[str, Any] = {
         "total": len(found),

@@ -10,7 +10,7 @@ from ...journal import Row
 from ...wire import Request
 from . import errors
 from .catalogue import Catalogue
-from .kinds import NOT_MOCKED, OBJECT_TYPES, ObjectType, find_type
+from .kinds import NOT_MOCKED, OBJECT_TYPES, ObjectType
 from .links import linked, types_between
 from .portal import Portal, iso_ms
 from .saving import versions
@@ -26,44 +26,51 @@ class View:
     names: tuple[str, ...]
     history: tuple[str, ...] = ()
     associations: tuple[ObjectType, ...] = ()
+    assumed: str = ""  # what the choice rests on, when nobody has captured the defaults of the type
 
 
-def type_of(request: Request, param: str = "objectType") -> ObjectType:
+def type_of(dialect: Portal, request: Request, param: str = "objectType") -> ObjectType:
     """Return the object type that the path names. Raises `Refusal`, loudly for types that are not mocked."""
-    return checked_type(request.params[param])
+    return checked_type(dialect, request.params[param])
 
 
-def checked_type(name: str) -> ObjectType:
+def checked_type(dialect: Portal, name: str) -> ObjectType:
     """Return the object type called ``name``. Raises `Refusal`."""
-    found = find_type(name)
+    found = dialect.find_type(name)
     if found is not None:
         return found
-    if name.lower() in NOT_MOCKED or name.startswith(("2-", "p_", "p1")):
+    if name.lower() in NOT_MOCKED:
         raise errors.not_mocked(f"object type {name}", ", ".join(OBJECT_TYPES))
     raise errors.unknown_type(name)
 
 
-def view_of(catalogue: Catalogue, request: Request) -> View:
+def view_of(dialect: Portal, catalogue: Catalogue, request: Request) -> View:
     """Return what the query string asks to see; unknown properties are left out, as the vendor does."""
     found: View | None = catalogue.views.get(request.query_string)
     if found is None:
         found = chosen(
-            catalogue, request.args("properties"), request.args("propertiesWithHistory"), request.args("associations")
+            dialect, catalogue, request.args("properties"), request.args("propertiesWithHistory"),
+            request.args("associations"),
         )
         _kept(catalogue, request.query_string, found)
+    elif found.assumed:
+        dialect.rests_on(found.assumed)
     return found
 
 
 def chosen(
-    catalogue: Catalogue, names: Iterable[str], history: Iterable[str] = (), associations: Iterable[str] = ()
+    dialect: Portal, catalogue: Catalogue, names: Iterable[str], history: Iterable[str] = (), associations: Iterable[str] = ()
 ) -> View:
     """Return the view of named properties; without names the defaults of the object type."""
-    known = catalogue.by_name
+    known, object_type = catalogue.by_name, catalogue.object_type
     kept = tuple(n for n in history if n in known)
     wanted = [n for n in names if n in known]
+    assumed = "" if list(names) else object_type.assumed
+    if assumed:
+        dialect.rests_on(assumed)
     # Asking only for unknown properties is asking: the defaults are not shown then.
-    base: Iterable[str] = (*catalogue.object_type.always, *wanted) if list(names) else catalogue.defaults
-    return View(tuple(sorted({*base, *kept})), kept, tuple(checked_type(a) for a in associations))
+    base: Iterable[str] = (*object_type.always, *wanted) if list(names) else catalogue.defaults
+    return View(tuple(sorted({*base, *kept})), kept, tuple(checked_type(dialect, a) for a in associations), assumed)
 
 
 def shown(dialect: Portal, catalogue: Catalogue, row: Row, view: View) -> dict[str, Any]:
@@ -84,8 +91,12 @@ def written(dialect: Portal, catalogue: Catalogue, row: Row, given: Iterable[str
     """Return the object as a write answers: all set properties, or those ``given`` plus what the vendor computes."""
     dialect.served(row)
     values = row.values
-    names: Iterable[str] = catalogue.by_name if given is None else _named(catalogue, tuple(given))
-    return _frame(dialect, catalogue.object_type, row, {n: values[n] for n in names if n in values})
+    if given is None:
+        known = catalogue.told_at_once
+        properties = {n: values[n] for n in sorted(values) if n in known}
+    else:
+        properties = {n: values[n] for n in _named(catalogue, tuple(given)) if n in values}
+    return _frame(dialect, catalogue.object_type, row, properties)
 
 
 def _named(catalogue: Catalogue, given: tuple[str, ...]) -> tuple[str, ...]:
@@ -93,7 +104,7 @@ def _named(catalogue: Catalogue, given: tuple[str, ...]) -> tuple[str, ...]:
     found: tuple[str, ...] | None = catalogue.views.get(given)
     if found is None:
         wanted = {*given, *catalogue.object_type.always, *catalogue.computed}
-        found = _kept(catalogue, given, tuple(n for n in catalogue.by_name if n in wanted))
+        found = _kept(catalogue, given, tuple(n for n in catalogue.by_name if n in wanted and n in catalogue.told_at_once))
     return found
 
 
@@ -108,7 +119,7 @@ def _kept(catalogue: Catalogue, key: Any, value: Any) -> Any:
 def _frame(dialect: Portal, object_type: ObjectType, row: Row, properties: dict[str, Any]) -> dict[str, Any]:
     values = row.values
     body = {
-        "id": row.id, "properties": properties, "createdAt": values["createdate"], "updatedAt": values[object_type.stamp],
+        "id": row.id, "properties": properties, "createdAt": values[object_type.created], "updatedAt": values[object_type.stamp],
         "archived": row.deleted,
         "url": f"https://app.hubspot.com/contacts/{dialect.portal_id}/record/{object_type.type_id}/{row.id}",
     }
@@ -142,10 +153,10 @@ def _associations(
             for _, type_id in specs
         ]
         if results:
-            found[other.kind] = {"results": results[:_ASSOCIATIONS_SHOWN]}
+            found[other.key] = {"results": results[:_ASSOCIATIONS_SHOWN]}
             if len(results) > _ASSOCIATIONS_SHOWN:
                 after = results[_ASSOCIATIONS_SHOWN]["id"]
                 path = f"/crm/v4/objects/{object_type.kind}/{row.id}/associations/{other.kind}"
                 link = f"{dialect.base_url}{path}?after={after}"
-                found[other.kind]["paging"] = {"next": {"after": after, "link": link}}
+                found[other.key]["paging"] = {"next": {"after": after, "link": link}}
     return found

@@ -33,19 +33,19 @@ class Draft:
 
     @property
     def event_type(self) -> str:
-        """Return the specific event type, `contact.creation`."""
-        return f"{OBJECT_TYPES[self.kind].singular}.{self.name}"
+        """Return the specific event type, `contact.creation`; custom objects have only the generic `object.*`."""
+        return f"{OBJECT_TYPES[self.kind].singular if self.kind in OBJECT_TYPES else self.kind}.{self.name}"
 
     @property
     def object_type_id(self) -> str:
-        """Return the object type id that the generic `object.*` events add."""
-        return OBJECT_TYPES[self.kind].type_id
+        """Return the object type id that the generic `object.*` events add; the kind of a custom object is its id."""
+        return OBJECT_TYPES[self.kind].type_id if self.kind in OBJECT_TYPES else self.kind
 
 
 def changes_of(kind: str, before: Row | None, after: Row | None) -> Iterator[Draft]:
     """Yield the events of one write: creation, deletion, restore, or one propertyChange for each changed property."""
     row = after or before
-    if row is None or kind not in OBJECT_TYPES or not row.id.isdigit():
+    if row is None or not row.id.isdigit():
         return
     number = int(row.id)
     was_there = before is not None and not before.deleted
@@ -96,7 +96,7 @@ def erasure_of(kind: str, record_id: str) -> Iterator[Draft]:
 
 def association_of(from_kind: str, from_id: str, to_kind: str, to_id: str, *, removed: bool, primary: bool) -> Draft:
     """Return the event of one direction of an association."""
-    names = OBJECT_TYPES[from_kind].legacy, OBJECT_TYPES[to_kind].legacy
+    names = [OBJECT_TYPES[k].legacy if k in OBJECT_TYPES else k for k in (from_kind, to_kind)]
     return Draft("associationChange", from_kind, int(from_id), {
         "associationType": f"{names[0]}_TO_{names[1]}", "fromObjectId": int(from_id), "toObjectId": int(to_id),
         "associationRemoved": removed, "isPrimaryAssociation": primary,

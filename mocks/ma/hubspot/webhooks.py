@@ -13,7 +13,7 @@ from .errors import Refusal, error_item, malformed, not_found, not_set, wrong_ty
 from .portal import Portal, iso_ms
 from .webhook_events import EVENT_TYPES
 from .webhook_outbox import SWITCHES, Delivery, Event, Settings, Subscription, TargetRefusedError, Webhooks, http_post
-from .wire import answers, batch_answer, body_of, inputs_of, json_response
+from .wire import answers, batch_answer, body_of, inputs_of, json_response, text_of
 
 __all__ = [
     "SWITCHES", "Delivery", "Event", "Settings", "Subscription", "TargetRefusedError", "Webhooks", "http_post",
@@ -29,12 +29,16 @@ def _paths(rest: str) -> tuple[str, ...]:
 
 def _check_app(dialect: Portal, request: Request) -> Webhooks:
     app_id = request.params["appId"]
-    if not app_id.isdigit():
+    if not _is_number(app_id):
         raise Refusal(400, "Unable to parse value for path parameter: appId", category=None, code="INVALID_PARAMETER")
     if int(app_id) != dialect.app_id:
         raise not_found()
     assert isinstance(dialect.webhooks, Webhooks)
     return dialect.webhooks
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 # -- settings ----------------------------------------------------------------------------------------------
@@ -60,7 +64,9 @@ def set_settings(dialect: Portal, request: Request) -> Response:
         raise not_set("targetUrl")
     if not isinstance(target, str) or not target.startswith(("http://", "https://")):
         raise Refusal(400, f"Invalid target URL: {target}", code="INVALID_TARGET", assumed="hubspot.text_webhooks")
-    throttling = body.get("throttling") or {}
+    throttling = {} if body.get("throttling") is None else body["throttling"]
+    if not isinstance(throttling, dict):
+        raise wrong_type("ThrottlingSettings", "the given value")
     # n8n sends the limit at the top level.
     limit = throttling.get("maxConcurrentRequests", body.get("maxConcurrentRequests", MAX_CONCURRENT))
     if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
@@ -95,7 +101,7 @@ def subscriptions(dialect: Portal, request: Request) -> Response:
 
 
 @answers("POST", *_paths("/subscriptions"), id="webhooks.subscribe", evidence=Evidence.CLIENT_SOURCE,
-         note="subscriptions to tickets, products, line items and conversations are kept, but those never change here")
+         note="subscriptions to conversations are kept, but those never change here")
 def subscribe(dialect: Portal, request: Request) -> Response:
     """Add a subscription; 201."""
     hooks = _check_app(dialect, request)
@@ -103,16 +109,20 @@ def subscribe(dialect: Portal, request: Request) -> Response:
     event_type, name, type_id = body.get("eventType"), body.get("propertyName"), body.get("objectTypeId")
     if not event_type:
         raise not_set("eventType")
-    if event_type not in EVENT_TYPES:
+    if not isinstance(event_type, str) or event_type not in EVENT_TYPES:
         raise malformed(1, 2, f'Cannot deserialize value of type `EventType` from String "{event_type}"')
     if event_type.endswith(".propertyChange") and not name:
         raise not_set("propertyName")
     if event_type.startswith("object.") and not type_id:
         raise not_set("objectTypeId")
+    active = body.get("active", False)
+    if not isinstance(active, bool):
+        raise wrong_type("boolean", "the given value")
+    name, type_id = (None if given is None else text_of(given) for given in (name, type_id))
     now = dialect.clock.now_ms()
     number = dialect.dice.count("hubspot.webhook_subscription", 3_400_001)
     is_change = event_type.endswith(".propertyChange")
-    new = Subscription(number, event_type, name if is_change else None, type_id, bool(body.get("active", False)), now, now)
+    new = Subscription(number, event_type, name if is_change else None, type_id, active, now, now)
     hooks.subscriptions[number] = new
     return json_response(_shown(new), 201)
 
@@ -168,7 +178,7 @@ def _switch(dialect: Portal, hooks: Webhooks, known: Subscription, active: objec
 
 
 def _found(hooks: Webhooks, number: str) -> Subscription:
-    found = hooks.subscriptions.get(int(number)) if number.isdigit() else None
+    found = hooks.subscriptions.get(int(number)) if _is_number(number) else None
     if found is None:
         raise not_found()
     return found

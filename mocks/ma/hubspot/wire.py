@@ -13,7 +13,7 @@ from . import errors
 from .portal import Portal, iso_ms
 
 __all__ = [
-    "VERSIONS", "answers", "batch_answer", "body_of", "inputs_of", "iso_ms", "json_response", "note_refusal", "parsed",
+    "VERSIONS", "answers", "batch_answer", "body_of", "inputs_of", "is_dated", "iso_ms", "json_response", "note_refusal", "parsed",
     "refuse", "spellings", "text_of",
 ]
 
@@ -26,6 +26,11 @@ def spellings(family: str, rest: str, version: str = "v3") -> tuple[str, ...]:
     """Return all paths of one operation: `/crm/v3/objects...`, `/crm/objects/v3...` and the date-versioned twins."""
     dated = tuple(f"/crm/{family}/{v}{rest}" for v in (version, *VERSIONS))
     return (f"/crm/{version}/{family}{rest}", *dated)
+
+
+def is_dated(request: Request) -> bool:
+    """Tell whether the path is one of the date-versioned twins, which know more object types than v3 (1.2)."""
+    return any(segment in VERSIONS for segment in request.segments)
 
 
 def answers(
