@@ -38,6 +38,7 @@ run: $(READY)
 
 test: $(READY) .build/test_packages
 	@for folder in $(NODE) $(CLIENTS); do if [ -f $$folder/package.json ]; then tools/node_modules.sh $$folder; fi; done
+	@tools/client_venvs.sh
 	@$(MAKE) --no-print-directory lint types layers
 	@$(QUIETLY) "pytest speed" $(BIN)/pytest -q -m speed
 	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -rs \

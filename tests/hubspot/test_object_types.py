@@ -189,3 +189,41 @@ def test_values_of_the_wrong_type_are_refused(api: httpx.Client, kind: str, valu
     found = api.post(f"/crm/v3/objects/{kind}", content=body, headers={"content-type": "application/json"})
 
     assert found.status_code == 400
+
+
+def test_history_names_its_source_and_keeps_twenty_versions(hub: Hubspot, api: httpx.Client, bob: str) -> None:
+    path = f"/crm/v3/objects/contacts/{bob}"
+    hub.desk_edit("contacts", bob, {"city": "by hand"})
+    for number in range(21):
+        hub.clock.move(1)
+        api.patch(path, json={"properties": {"zip": str(number), "state": "x"}})
+    found = api.get(path, params={"propertiesWithHistory": "city,zip,state"}).json()["propertiesWithHistory"]
+
+    assert [v["value"] for v in found["zip"]] == [str(n) for n in range(20, 0, -1)]
+    assert (found["zip"][0]["sourceType"], found["zip"][0]["sourceId"]) == ("INTEGRATION", str(hub.app_id))
+    assert found["city"][0]["sourceType"] == "CRM_UI"
+    assert found["city"][0]["sourceId"] == f"userId:{found['city'][0]['updatedByUserId']}"
+    assert len(found["state"]) == 1
+    other = api.post("/crm/v3/objects/contacts", json={"properties": {"fax": "1"}}).json()["id"]
+    merged = api.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": bob, "objectIdToMerge": other}).json()["id"]
+    fax = api.get(f"/crm/v3/objects/contacts/{merged}", params={"propertiesWithHistory": "fax"}).json()["propertiesWithHistory"]["fax"]
+    assert fax[0]["sourceType"] == "MERGE_CONTACTS"
+
+
+def test_an_object_type_has_at_most_ten_unique_properties(api: httpx.Client) -> None:
+    def add(number: int) -> int:
+        body = {"name": f"key_{number}", "label": "Key", "type": "string", "fieldType": "text", "groupName": "ticketinformation",
+                "hasUniqueValue": True}
+        return api.post("/crm/v3/properties/tickets", json=body).status_code
+
+    assert [add(n) for n in range(11)] == [201] * 10 + [400]
+
+
+def test_groups_are_renamed_and_archived_when_nothing_is_in_them(api: httpx.Client) -> None:
+    path = "/crm/v3/properties/tickets/groups"
+    api.post(path, json={"name": "ours", "label": "Ours"})
+
+    assert api.patch(f"{path}/ours", json={"label": "Theirs"}).json()["label"] == "Theirs"
+    assert api.delete(f"{path}/ticketinformation").status_code == 400
+    assert api.delete(f"{path}/ours").status_code == 204
+    assert api.get(f"{path}/ours").status_code == 404

@@ -21,7 +21,7 @@ class Condition(BaseModel):
 
     property: str
     op: Operator = "eq"
-    value: str | int | float | bool | tuple[str, ...] | None = Field(None, description="what the property is compared with")
+    value: str | int | float | bool | tuple[str | int | float | bool, ...] | None = Field(None, description="what the property is compared with")
 
     @model_validator(mode="after")
     def _value_fits(self) -> Condition:
@@ -45,7 +45,7 @@ class Condition(BaseModel):
             return not present if self.op == "unknown" else bool(present) or self.op == "changed"
         if self.op in ("in", "not_in"):
             assert isinstance(self.value, tuple)
-            return (present in self.value) is (self.op == "in")
+            return (present in map(text_of_value, self.value)) is (self.op == "in")
         wanted = text_of_value(self.value)
         if self.op in ("eq", "ne"):
             return (_same(present, wanted, type_)) is (self.op == "eq")

@@ -15,7 +15,8 @@ from .views import type_of, written
 from .wire import answers, body_of, is_dated, json_response, spellings, text_of
 
 MOST_IDENTITIES = 250
-_MERGED = "MERGE_OBJECTS"
+# Sources of what a merge changed; that of other types than contacts has not been seen.
+_OF_CONTACTS, _OF_OTHERS = "MERGE_CONTACTS", "MERGE_OBJECTS"
 _IN_V3 = ("contacts", "companies", "deals", "tickets")
 
 
@@ -131,8 +132,9 @@ def _history(dialect: Portal, primary: Row, values: dict[str, Any], now_ms: int)
     """Return the primary's history with what the merge changed on top; values that moved in come from the merge."""
     base = {name: saving.versions(primary, name) for name in primary.values if not name.startswith("#")}
     changed = {n: v for n, v in values.items() if not n.startswith("#") and (primary.values.get(n) or "") != (v or "")}
-    source_id = dialect.source_id(_MERGED)
-    top = {n: ((v, now_ms, _MERGED, source_id), *base.get(n, ()))[: saving.HISTORY_LIMIT] for n, v in changed.items()}
+    source = _OF_CONTACTS if primary.kind == "contacts" else _OF_OTHERS
+    source_id = dialect.source_id(source)
+    top = {n: ((v, now_ms, source, source_id), *base.get(n, ()))[: saving.HISTORY_LIMIT] for n, v in changed.items()}
     return {**base, **top}
 
 
