@@ -7,16 +7,12 @@ by its driver and is spoken to only over HTTP. Nothing here judges.
 from __future__ import annotations
 
 import random
-import shutil
-import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from syncproof_mocks.consent import ConsentKey, ConsentProof
-from syncproof_mocks.dialect import DeskError
-from syncproof_mocks.faults import arm, disarm
+from syncproof_mocks.dialect import DeskError, Dialect
 from syncproof_mocks.journal import Actor, Change, Exchange
 from syncproof_mocks.schema import FieldInfo
 
@@ -28,7 +24,7 @@ from .evidence import Act, Evidence, Link, State
 from .mapping.grammar import FieldRule, Mapping, ObjectMapping, Side
 from .matrix import Cell
 from .model import SyncSummary
-from .planning import matrix_cells, newcomers, plan_matrix
+from .planning import newcomers, plan_matrix
 from .population.people import Person
 from .sandbox import Sandbox
 from .scenario.grammar import Scenario
@@ -199,84 +195,36 @@ class Stage:
         if said != {m.key: m.state for m in dialect.consents(after)}:
             raise SetupError(f"{', '.join(changes)} carries a consent: use the steps `opt_out` and `opt_in`")
         for field in changes:
-            yield self._act(seq, link, "edit", field=field, old=row.values.get(field), value=after.values.get(field), cell=cell)
+            yield self.done(seq, link, "edit", field=field, old=row.values.get(field), value=after.values.get(field), cell=cell)
 
-    def _act(self, seq: int, link: Link, kind: str, **details: Any) -> Act:
+    def done(self, seq: int, link: Link, kind: str, **details: Any) -> Act:
+        """Return what to remember of one act at a record: ``seq`` is the length of the journal before it."""
         return Act(
             seq, self.sandbox.world.clock.now_ms(), link.side, link.person, kind, link.object, link.record_id,
             len(self.syncs), **details,
         )
 
-    def edit(self, settings: Any) -> None:
-        """Step `edit`."""
-        self.next_second()
-        targets = [self.record(p, settings.side, settings.object) for p in self.people(settings)]
-
-        def do() -> Iterable[Act]:
-            for link in targets:
-                yield from self.write(link, {f: self.values.resolve(link, f, v) for f, v in settings.set.items()})
-
-        self.act(settings.side, "edit", do)
-
-    def create(self, settings: Any) -> None:
-        """Step `create`: a person nobody has seen is entered in one system."""
-        self.next_second()
-        side: Side = settings.side
-        new = self.cast.reserve(settings.count)
-
-        def do() -> Iterable[Act]:
-            for person in new:
-                self.cast.people[person.key] = person
-                seq = len(self.journal)
-                obj, row, values = self.values.enter(person, side, settings)
-                link = Link(side, obj.object, row.kind, row.id, person.key)
-                self.cast.links.append(link)
-                for field in values:
-                    yield self._act(seq, link, "create", field=field, value=row.values.get(field))
-
-        self.act(side, "create", do)
-
-    def delete(self, settings: Any) -> None:
-        """Step `delete`."""
-        self._remove(settings, "delete", lambda d, x: d.desk_delete(x.kind, x.record_id))
-
-    def erase(self, settings: Any) -> None:
-        """Step `erase`."""
-        self._remove(settings, "erase", lambda d, x: d.desk_erase(x.kind, x.record_id))
-
-    def _remove(self, settings: Any, kind: str, remove: Callable[[Any, Link], None]) -> None:
+    def each_record(self, settings: Any, kind: str, do_to: Callable[[Dialect, Link], Any], **details: Any) -> None:
+        """Do one thing to the record of each person that a step is about; ``kind`` names the act."""
         self.next_second()
         targets = [self.record(p, settings.side, settings.object) for p in self.people(settings)]
 
         def do() -> Iterable[Act]:
             for link in targets:
                 seq = len(self.journal)
-                remove(self.sandbox.on(settings.side), link)
-                yield self._act(seq, link, kind)
+                do_to(self.sandbox.on(settings.side), link)
+                yield self.done(seq, link, kind, **details)
 
         self.act(settings.side, kind, do)
 
-    def opt_in(self, settings: Any) -> None:
-        """Step `opt_in`: the person says yes, with or without evidence."""
-        self._say(settings, grant=True)
-
-    def opt_out(self, settings: Any) -> None:
-        """Step `opt_out`: the person says no."""
-        self._say(settings, grant=False)
-
-    def _say(self, settings: Any, *, grant: bool) -> None:
-        self.next_second()
+    def say(self, settings: Any, *, grant: bool) -> None:
+        """Let the people of a step say yes or no in one system."""
         key = ConsentKey(settings.channel, settings.purpose)
         proof = self._proof(getattr(settings, "evidence", None), grant)
-        targets = [self.record(p, settings.side, settings.object) for p in self.people(settings)]
-
-        def do() -> Iterable[Act]:
-            for link in targets:
-                seq = len(self.journal)
-                self.sandbox.on(settings.side).desk_consent(link.kind, link.record_id, key, grant=grant, proof=proof)
-                yield self._act(seq, link, "opt_in" if grant else "opt_out", key=key, proof=proof)
-
-        self.act(settings.side, "opt_in" if grant else "opt_out", do)
+        note = "opt_in" if grant else "opt_out"
+        self.each_record(
+            settings, note, lambda d, x: d.desk_consent(x.kind, x.record_id, key, grant=grant, proof=proof), key=key, proof=proof
+        )
 
     def _proof(self, evidence: Any, grant: bool) -> ConsentProof | None:
         at = self.sandbox.world.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -284,85 +232,14 @@ class Stage:
             return ConsentProof(at, "person")
         return ConsentProof(at, evidence.source, evidence.text) if evidence is not None else None
 
-    def edit_matrix(self, settings: Any) -> None:
-        """Step `edit_matrix`: all first moves, then (a second later) all second moves."""
-        wanted = {c.name for c in matrix_cells(self.mapping, self.sandbox, settings)}
-        mine = [(k, c) for k, (c, _) in self.cells.items() if c.name in wanted]
-        for number in range(max((len(c.moves) for _, c in mine), default=0)):
-            # Each side of each round has a second of its own, so that "later" is never a tie.
-            for side in Side:
-                batch = [(k, c) for k, c in mine if len(c.moves) > number and c.moves[number].side is side]
-                if batch:
-                    self.next_second()
-                    self.act(side, "edit_matrix", partial(self._moves, batch, number))
-
-    def _moves(self, batch: list[tuple[str, Cell]], number: int) -> Iterable[Act]:
-        for key, cell in batch:
-            move = cell.moves[number]
-            link = self.record(self.cast.people[key], move.side, None)
-            yield from self.write(link, self.values.moved(link, cell, move), cell.name)
-
-    # -- time, faults, bookkeeping ------------------------------------------------------------------
-
-    def wait(self, settings: Any) -> None:
-        """Step `wait`."""
-        time.sleep(settings.seconds)
-
-    def move_clock(self, settings: Any) -> None:
-        """Step `move_clock`."""
-        self.sandbox.call(lambda: self.sandbox.world.clock.move(settings.seconds))
-
-    def inject(self, settings: Any) -> None:
-        """Step `inject`. Raises SetupError for settings a fault does not know or an operation that cannot match."""
-        for side in Side:
-            if settings.system in (side.value, "both"):
-                try:
-                    self.sandbox.call(partial(arm, self.sandbox.app(side), settings.model_dump()))
-                except (ValueError, TypeError) as error:
-                    raise SetupError(f"fault `{settings.fault}`: {error}") from error
-
-    def heal(self, settings: Any) -> None:
-        """Step `heal`."""
-        for side in Side:
-            if settings.system in (side.value, "both"):
-                self.sandbox.call(partial(disarm, self.sandbox.app(side), settings.fault))
-
-    def lose_state(self, settings: Any) -> None:
-        """Step `lose_state`: the connector's state directory is emptied, as after a re-installation."""
-        del settings
-        if self.state_dir is not None:
-            shutil.rmtree(self.state_dir, ignore_errors=True)
-        self.sandbox.call(lambda: self.journal.mark("state_lost"))
-
-    def snapshot(self, settings: Any) -> None:
-        """Step `snapshot`: a named moment in the journal."""
-        self.sandbox.call(lambda: self.journal.mark("snapshot", settings.name))
-
-    def ramp(self, settings: Any) -> None:
-        """Step `ramp`: add people until there are so many, one sync each."""
-        for wanted in settings.to:
-            missing = wanted - len(self.cast.people)
-            if missing > 0:
-                self._add(self.cast.reserve(missing))
-            self.run_sync()
-
-    def _add(self, people: list[Person]) -> None:
+    def add(self, people: list[Person]) -> None:
+        """Let people come into being on both sides, linked, as if they had always been there."""
         self.next_second()
         places = {p.key: self.cast.place(p) for p in people}
         self.sandbox.call(lambda: seed_people(self.cast, self.sandbox, people, places, new=True))
         self._acted_since_sync = True
 
-    def assert_that(self, settings: Any) -> None:
-        """Step `assert`: keep what was claimed and what is there; the verdict is the report's."""
-        self.asserted.extend(self.values.claims(settings))
-
     # -- syncing ------------------------------------------------------------------------------------
-
-    def sync(self, settings: Any) -> None:
-        """Step `sync`."""
-        if settings.instances > 1:
-            raise SetupError("`instances` above 1 comes with the drivers of services; one instance is run now")
-        self.run_sync(quiet=settings.expect == "quiet")
 
     def run_sync(self, *, quiet: bool = False) -> None:
         """Run the connector once, wait for its end, and keep the states around it."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..evidence import Act, Link
 from ..mapping.grammar import Side
 from ..scenario.values import Value
 from . import StepSettings
@@ -33,4 +35,18 @@ class Create:
 
     def run(self, stage: Stage) -> None:
         """Create the records as a user of that system would."""
-        stage.create(self.settings)
+        side, settings = self.settings.side, self.settings
+        stage.next_second()
+        new = stage.cast.reserve(settings.count)
+
+        def do() -> Iterable[Act]:
+            for person in new:
+                stage.cast.people[person.key] = person
+                seq = len(stage.journal)
+                obj, row, values = stage.values.enter(person, side, settings)
+                link = Link(side, obj.object, row.kind, row.id, person.key)
+                stage.cast.links.append(link)
+                for field in values:
+                    yield stage.done(seq, link, "create", field=field, value=row.values.get(field))
+
+        stage.act(side, "create", do)

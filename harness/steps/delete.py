@@ -34,4 +34,4 @@ class Delete:
 
     def run(self, stage: Stage) -> None:
         """Delete the records as a user of that system would."""
-        stage.delete(self.settings)
+        stage.each_record(self.settings, "delete", lambda d, x: d.desk_delete(x.kind, x.record_id))

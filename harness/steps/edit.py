@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
+from ..evidence import Act
 from ..mapping.grammar import Side
 from ..scenario.selectors import FIRST, Who
 from ..scenario.values import Value
@@ -36,4 +38,12 @@ class Edit:
 
     def run(self, stage: Stage) -> None:
         """Write the values as a user of that system would."""
-        stage.edit(self.settings)
+        settings = self.settings
+        stage.next_second()
+        targets = [stage.record(p, settings.side, settings.object) for p in stage.people(settings)]
+
+        def do() -> Iterable[Act]:
+            for link in targets:
+                yield from stage.write(link, {f: stage.values.resolve(link, f, v) for f, v in settings.set.items()})
+
+        stage.act(settings.side, "edit", do)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
+from ..evidence import Act
+from ..mapping.grammar import Side
+from ..matrix import Cell
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -38,4 +43,22 @@ class EditMatrix:
 
     def run(self, stage: Stage) -> None:
         """Give each cell of the matrix a person of its own and make its edits, in order."""
-        stage.edit_matrix(self.settings)
+        from ..planning import matrix_cells
+
+        wanted = {c.name for c in matrix_cells(stage.mapping, stage.sandbox, self.settings)}
+        mine = [(k, c) for k, (c, _) in stage.cells.items() if c.name in wanted]
+        # All first moves, then (a second later) all second moves; each side of each round has a second of its own, so
+        # that "later" is never a tie.
+        for number in range(max((len(c.moves) for _, c in mine), default=0)):
+            for side in Side:
+                batch = [(k, c) for k, c in mine if len(c.moves) > number and c.moves[number].side is side]
+                if batch:
+                    stage.next_second()
+                    stage.act(side, "edit_matrix", partial(_moves, stage, batch, number))
+
+
+def _moves(stage: Stage, batch: list[tuple[str, Cell]], number: int) -> Iterable[Act]:
+    for key, cell in batch:
+        move = cell.moves[number]
+        link = stage.record(stage.cast.people[key], move.side, None)
+        yield from stage.write(link, stage.values.moved(link, cell, move), cell.name)

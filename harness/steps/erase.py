@@ -34,4 +34,4 @@ class Erase:
 
     def run(self, stage: Stage) -> None:
         """Erase the records as the privacy officer would."""
-        stage.erase(self.settings)
+        stage.each_record(self.settings, "erase", lambda d, x: d.desk_erase(x.kind, x.record_id))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
+from ..mapping.grammar import Side
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -30,4 +32,8 @@ class Heal:
 
     def run(self, stage: Stage) -> None:
         """Disarm the faults."""
-        stage.heal(self.settings)
+        from syncproof_mocks.faults import disarm
+
+        for side in Side:
+            if self.settings.system in (side.value, "both"):
+                stage.sandbox.call(partial(disarm, stage.sandbox.app(side), self.settings.fault))

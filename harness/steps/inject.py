@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from ..errors import SetupError
+from ..mapping.grammar import Side
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -35,4 +38,11 @@ class Inject:
 
     def run(self, stage: Stage) -> None:
         """Arm the fault on that system."""
-        stage.inject(self.settings)
+        from syncproof_mocks.faults import arm
+
+        for side in Side:
+            if self.settings.system in (side.value, "both"):
+                try:
+                    stage.sandbox.call(partial(arm, stage.sandbox.app(side), self.settings.model_dump()))
+                except (ValueError, TypeError) as error:
+                    raise SetupError(f"fault `{self.settings.fault}`: {error}") from error

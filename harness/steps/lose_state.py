@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -24,4 +25,6 @@ class LoseState:
 
     def run(self, stage: Stage) -> None:
         """Empty it."""
-        stage.lose_state(self.settings)
+        if stage.state_dir is not None:
+            shutil.rmtree(stage.state_dir, ignore_errors=True)
+        stage.sandbox.call(lambda: stage.journal.mark("state_lost"))

@@ -29,4 +29,4 @@ class MoveClock:
 
     def run(self, stage: Stage) -> None:
         """Move the clock."""
-        stage.move_clock(self.settings)
+        stage.sandbox.call(lambda: stage.sandbox.world.clock.move(self.settings.seconds))

@@ -58,4 +58,4 @@ class OptIn:
 
     def run(self, stage: Stage) -> None:
         """Record the consent, with its evidence if there is any."""
-        stage.opt_in(self.settings)
+        stage.say(self.settings, grant=True)

@@ -36,4 +36,4 @@ class OptOut:
 
     def run(self, stage: Stage) -> None:
         """Record the refusal as the vendor does when its own link is clicked or its own box is ticked."""
-        stage.opt_out(self.settings)
+        stage.say(self.settings, grant=False)

@@ -36,4 +36,8 @@ class Ramp:
 
     def run(self, stage: Stage) -> None:
         """Add people and sync, number by number."""
-        stage.ramp(self.settings)
+        for wanted in self.settings.to:
+            missing = wanted - len(stage.cast.people)
+            if missing > 0:
+                stage.add(stage.cast.reserve(missing))
+            stage.run_sync()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..errors import SetupError
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -29,4 +30,6 @@ class Sync:
 
     def run(self, stage: Stage) -> None:
         """Start the connector, wait for its end, keep what it printed, and take a snapshot of both sides."""
-        stage.sync(self.settings)
+        if self.settings.instances > 1:
+            raise SetupError("`instances` above 1 comes with the drivers of services; one instance is run now")
+        stage.run_sync(quiet=self.settings.expect == "quiet")

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from syncproof.drivers import Ended
+from syncproof.mapping.grammar import Side
+from syncproof.mapping.load import load_mapping
+from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario, known_steps
 from syncproof.stage import Stage
 from syncproof.steps import StepSettings
-
-
-class Recorder:
-    """A stage that only notes what is asked of it."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, Any]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return lambda settings: self.asked.append((name, settings))
-
 
 LEAST: dict[str, Any] = {
     "assert": {"side": "crm", "exists": True}, "create": {"side": "crm"}, "delete": {"side": "crm"},
@@ -51,20 +45,50 @@ def test_a_scalar_setting_exists(name: str) -> None:
     assert model.scalar is None or model.scalar in model.model_fields
 
 
-@pytest.mark.parametrize("name", known_steps())
-def test_a_step_asks_the_stage_for_one_thing_with_its_settings(name: str) -> None:
-    (step,) = Scenario.model_validate({"steps": [{name: LEAST.get(name, {})}]}).steps
-    stage: Any = Recorder()
+def on_stage(steps: list[Any]) -> Stage:
+    """A stage with a few people, seeded, before its first step."""
+    scenario = Scenario.model_validate({"population": {"total": 4}, "steps": steps}).placed("test/case", "", "test/case", ())
+    mapping = load_mapping(default_mapping_file())
+    stage = Stage(scenario, mapping, Sandbox(mapping, 3), lambda *_: Ended(0, "exited", 0.0, b"", 0, False, (), ""))
+    stage.seed()
+    return stage
+
+
+def traces(stage: Stage) -> tuple[Any, ...]:
+    """What a step may change: what happened, what was claimed, what is in the way, what time it is."""
+    return (
+        len(stage.journal), len(stage.acts), len(stage.asserted), [len(stage.sandbox.app(s).interceptors) for s in Side],
+        stage.sandbox.world.clock.now_ms() // 1000 > NOW_AND_A_BIT_S,
+    )  # fmt: skip
+
+
+# A minute ahead of wall time: only a step can have moved the clock so far.
+NOW_AND_A_BIT_S = int(time.time()) + 60
+ON_STAGE: dict[str, Any] = {
+    "move_clock": 3600, "edit": {"side": "crm", "set": {"Phone": "$fresh"}},
+    "edit_matrix": {"fields": ["Phone"], "changed": ["crm"], "to": ["value"]},
+}
+BEFORE: dict[str, list[Any]] = {"heal": [{"inject": {"fault": "rate_limit", "system": "crm"}}]}
+
+
+@pytest.mark.parametrize("name", [n for n in known_steps() if n != "wait"])
+def test_a_step_leaves_a_trace(name: str) -> None:
+    given = ON_STAGE.get(name, LEAST.get(name, {}))
+    stage = on_stage([*BEFORE.get(name, ()), {name: given}])
+    *earlier, step = stage.scenario.steps
+    for one in earlier:
+        one.run(stage)
+    before = traces(stage)
 
     step.run(stage)
 
-    assert [settings for _, settings in stage.asked] == [step.settings]
+    assert traces(stage) != before
 
 
-@pytest.mark.parametrize("name", known_steps())
-def test_the_stage_can_do_what_a_step_asks_for(name: str) -> None:
-    (step,) = Scenario.model_validate({"steps": [{name: LEAST.get(name, {})}]}).steps
-    stage: Any = Recorder()
-    step.run(stage)
+def test_wait_lets_wall_time_pass() -> None:
+    stage = on_stage([{"wait": 0.05}])
+    began = time.monotonic()
 
-    assert callable(getattr(Stage, stage.asked[0][0]))
+    stage.scenario.steps[0].run(stage)
+
+    assert time.monotonic() - began >= 0.05
