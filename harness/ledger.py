@@ -21,8 +21,9 @@ def ledger(name: str) -> Ledger:
         raise InputError([Problem("coverage", f"no dialect is called `{name}`{suggest(name, known)}.")])
     dialect = known[name](World(seed=1))
     operations = [
-        {"id": op.id, "method": op.method, "path": op.path, "evidence": str(op.evidence), "probe": op.probe, "note": op.note}
-        for op in dialect.router.operations
+        {"id": op.id, "method": op.method, "path": op.path, "evidence": str(op.evidence), "probe": op.probe, "note": op.note,
+         "call": bool(op.shares)}
+        for op in (*dialect.router.operations, *dialect.router.calls.values())
     ]
     switches = [
         {"name": s.name, "default": s.default, "allowed": list(s.allowed), "evidence": str(s.evidence), "note": s.note}
@@ -48,7 +49,8 @@ def as_text(found: Ledger) -> str:
              f"{found['assumed']} assumed, {found['without_evidence']} without evidence"]
     for op in found["operations"]:
         probe = f"  probe {op['probe']}" if op["probe"] else ""
-        lines.append(f"  {op['method']:<6} {op['path']}  [{op['evidence']}]{probe}{_note(op)}")
+        name = f" ({op['id']})" if op["call"] else ""
+        lines.append(f"  {op['method']:<6} {op['path']}{name}  [{op['evidence']}]{probe}{_note(op)}")
     lines.extend(f"  switch {s['name']} = {s['default']!r}  [{s['evidence']}]{_note(s)}" for s in found["switches"])
     return "\n".join(lines)
 

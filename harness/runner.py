@@ -337,10 +337,17 @@ def _faults(entries: Iterable[Entry]) -> Iterable[str]:
 
 def _unsupported(entries: Iterable[Entry]) -> Iterable[str]:
     counted = Counter(
-        f"{e.system}: {e.method} {e.path} (nearest supported: {e.hint})"
-        for e in entries if isinstance(e, Exchange) and e.operation is None
+        f"{e.system}: {e.method} {e.path} ({_hinted(e)})"
+        for e in entries if isinstance(e, Exchange) and (e.operation is None or (e.hint and e.refused))
     )
     return [f"{text}, {n} time(s)" if n > 1 else text for text, n in counted.items()]
+
+
+def _hinted(exchange: Exchange) -> str:
+    if exchange.operation is None:
+        return f"nearest supported: {exchange.hint}"
+    # Known, but not all that it was asked for.
+    return f"{exchange.refused[0][1]}; {exchange.hint}"
 
 
 def _assumed(entries: Iterable[Entry]) -> tuple[str, ...]:

@@ -149,10 +149,16 @@ class Stage:
         return self._fresh[person]
 
     def _state(self) -> State:
+        self.catch_up()
         return State(
             len(self.syncs), len(self.journal), self.sandbox.world.clock.now_ms(),
             self.sandbox.crm.store.snapshot(), self.sandbox.ma.store.snapshot(),
         )
+
+    def catch_up(self) -> None:
+        """Let both vendors do what is due by now (call on the servers' thread)."""
+        for side in Side:
+            self.sandbox.on(side).catch_up()
 
     # -- human acts ---------------------------------------------------------------------------------
 

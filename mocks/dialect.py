@@ -17,7 +17,7 @@ from .consent import ConsentKey, ConsentMark, ConsentProof
 from .journal import Row
 from .schema import FieldInfo
 from .store import Snapshot, Store
-from .wire import Evidence, Request, Response, Router
+from .wire import Evidence, Operation, Request, Response, Router
 from .world import World
 
 
@@ -113,11 +113,19 @@ class Dialect(ABC):
     def limited(self, request: Request, retry_after_s: int | None) -> Response:
         """Return the vendor's rate-limit refusal."""
 
+    def call_of(self, request: Request, operation: Operation) -> Operation:
+        """Return which of the calls that share an address (`Router.calls`) a request is; else ``operation`` itself."""
+        del request
+        return operation
+
     def before(self, request: Request) -> None:  # noqa: B027 (most vendors do nothing here)
         """Do what the vendor does before each request (index lag that has passed, usage counters)."""
 
     def after(self, request: Request, response: Response) -> None:  # noqa: B027 (optional)
         """Add the headers that the vendor sends with each answer."""
+
+    def catch_up(self) -> None:  # noqa: B027 (most vendors owe nothing)
+        """Do what is due by now: delayed automation, the rest of a bulk job. Asked for when time was moved and before a look."""
 
     @abstractmethod
     def credentials(self) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from syncproof_mocks.journal import Exchange
 
 from ..model import Severity, SyncSummary
 from ..oracle.fields import Oracle
-from ..oracle.refusals import is_refused_write
+from ..oracle.refusals import is_refused_write, is_shut_out
 from . import Rule, Seen
 
 RULES = (
@@ -69,7 +69,7 @@ def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 def _was_refused(oracle: Oracle, sync: SyncSummary) -> bool:
     """Tell whether something failed that excuses the connector; faults that it must survive do not."""
     survivable = bool(oracle.evidence.options.get("must_survive"))
-    failed = (e for e in _exchanges(oracle, sync) if is_refused_write(e) or 400 <= e.status != 401)
+    failed = (e for e in _exchanges(oracle, sync) if is_refused_write(e) or (e.status >= 400 and not is_shut_out(e)))
     return any(not (survivable and e.fault) for e in failed)
 
 

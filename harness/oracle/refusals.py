@@ -14,24 +14,37 @@ from .identity import Identity, side_of
 
 # Parts of operation ids that only look: what is not found there was not refused.
 _LOOKING = ("read", "search", "query", "list", "get", "describe", "retrieve")
+# Families of operations, and single ones, that only look although none of those words says so at the end of their ids.
+_LOOKS = ("search.", "bulk2.query.", "lists.id_mappings", "communication_v4.links")
+# What vendors say to a session that has ended: the connector is to log in again, nothing of people was refused.
+_SESSION_CODES = frozenset({"INVALID_SESSION_ID", "InvalidSessionId"})
 
 
 # What stands between the words of an address or a JSON text; `@`, `+`, `-` and `_` are parts of words.
-_WORD = re.compile(r"[^\s\"'`,;:/\\(){}\[\]<>=&?|]+")
+_WORD = re.compile(r"[^\s\"'`,;:/\\(){}\[\]<>=&?|^]+")
 
 # Operations that change nothing of people: signing in, and containers whose parts are journalled as changes.
-_APART = ("auth.", "oauth.", "soap.", "webhooks.", "composite.")
+_APART = (
+    "auth.", "oauth.", "soap.login", "soap.logout", "webhooks.", "composite.",
+    "bulk1.job.", "bulk2.ingest.create", "bulk2.ingest.close", "bulk2.ingest.delete",
+)
 
 
 def looks_only(exchange: Exchange) -> bool:
     """Tell whether a request only reads: by its method, or by what its operation is called."""
-    operation = (exchange.operation or "").rpartition(".")[2]
-    return exchange.method in ("GET", "HEAD") or any(part in operation for part in _LOOKING)
+    operation = exchange.operation or ""
+    last = operation.rpartition(".")[2]
+    return exchange.method in ("GET", "HEAD") or operation.startswith(_LOOKS) or any(part in last for part in _LOOKING)
+
+
+def is_shut_out(exchange: Exchange) -> bool:
+    """Tell whether a request was refused because its session had ended, in whatever shape the vendor's API says so."""
+    return exchange.status == 401 or any(code in _SESSION_CODES for _, code, _ in exchange.refused)
 
 
 def is_refused_write(exchange: Exchange) -> bool:
     """Tell whether the vendor refused (part of) something the connector wanted to change."""
-    return bool(exchange.refused) and not looks_only(exchange)
+    return bool(exchange.refused) and not looks_only(exchange) and not is_shut_out(exchange)
 
 
 def is_accepted_write(exchange: Exchange) -> bool:

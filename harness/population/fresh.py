@@ -18,9 +18,16 @@ from .people import Person
 from .phones import FRESH, fresh_phone
 
 # A short word with the letters of the person's language: an edit may lose its accents just as a seed may.
-_ACCENTED: Final = {"pl_PL": "Żółć", "cs_CZ": "Kůň", "en_US": "Naïve", "de_DE": "Größe", "pt_BR": "Ação"}
-_EDITS: Final = 1_000  # edits of one person that are kept apart
-_SHORTEST_TEXT: Final = 6
+ACCENTED: Final = {"pl_PL": "Żółć", "cs_CZ": "Kůň", "en_US": "Naïve", "de_DE": "Größe", "pt_BR": "Ação"}
+EDITS: Final = 1_000
+"""How many values of one person and field are kept apart."""
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+# Coprime to every power of 26: neighbours do not look alike, and no two numbers below it meet.
+_LETTER_STRIDE: Final = 7_370_029
+_NUMBER_STRIDE: Final = 61_813
+_SHORT: Final = 6
+# Small fields cannot tell a thousand edits apart; eight of each person are.
+_NEAR: Final = 8
 # 1905 to 1949: no seeded date of birth lies there. The count of days is brought down to a prime.
 _FIRST_DAY: Final = date(1905, 1, 1)
 _DAYS: Final = 16_433
@@ -36,6 +43,7 @@ def fresh_value(
     salt: str,
     options: Sequence[str] = (),
     max_length: int | None = None,
+    digits: tuple[int, int] | None = None,
 ) -> Any:
     """Return a new neutral value (see `mapping.meaning`) for edit ``n`` (0, 1, ...) of one field of ``person``.
 
@@ -45,11 +53,12 @@ def fresh_value(
     blocks; numbers: 90; datetimes: 60); give each edit of a person its own ``n`` and nothing can meet. Dates are
     different for every (person, n) among 2,000 people and 8 edits. A boolean is the opposite of ``old``, a picklist
     another of ``options``, a multi-picklist another choice of them, a country another one that people live in.
-    Text carries the person's code word, a word for the salt and ``n``; it fits ``max_length``.
-    Raises SetupError when no such value exists: a reference, one option only, less than six letters of room.
+    Text carries the person's code word, a word for the salt and ``n``; it fits ``max_length``. In a field of less than
+    six letters, or of few ``digits`` (precision and scale), values differ from ``old`` and as far as the field goes.
+    Raises SetupError when no such value exists: a reference, one option only.
     """
-    if not 0 <= n < _EDITS:
-        raise SetupError(f"one field is edited 0 to {_EDITS - 1} times in a scenario; edit {n} was asked for")
+    if not 0 <= n < EDITS:
+        raise SetupError(f"one field is edited 0 to {EDITS - 1} times in a scenario; edit {n} was asked for")
     match rule_type:
         case FieldType.BOOLEAN:
             return not old
@@ -62,7 +71,9 @@ def fresh_value(
         case FieldType.REFERENCE:
             raise SetupError(f"no fresh value exists for the reference {salt}: name the record it should point to")
         case FieldType.TEXT:
-            return _text(person, n, salt, max_length)
+            return _other_than(old, lambda turn: _text(person, turn, salt, max_length), n)
+        case FieldType.NUMBER:
+            return _other_than(old, lambda turn: _number(person, turn, salt, digits), n)
         case _:
             return _UNIQUE[rule_type](person, n, salt)
 
@@ -80,20 +91,47 @@ def _salt_word(salt: str) -> str:
 def _text(person: Person, n: int, salt: str, max_length: int | None) -> str:
     room = 255 if max_length is None else max_length
     mark = f"{word(2 * person.number)} {_salt_word(salt)} {n}"
-    head = _ACCENTED.get(person.locale)
+    head = ACCENTED.get(person.locale)
     for candidate in (f"{head} {mark}" if head else mark, mark, mark.replace(" ", "")):
         if len(candidate) <= room:
             return candidate
-    if room < _SHORTEST_TEXT:
-        raise SetupError(f"no unique text fits {salt}, which holds {room} letters; {_SHORTEST_TEXT} are needed")
+    if room < _SHORT:
+        return short_text(person.number * _NEAR + n, _digest(salt), room)
     # Too short for words: as many letters of a digest as fit. Still unique for all practical numbers of edits.
     digest = hashlib.blake2b(f"{person.key}/{salt}/{n}".encode(), digest_size=32).hexdigest()
     return digest[:room]
 
 
-def _number(person: Person, n: int, salt: str) -> Decimal:
+def short_text(number: int, shift: int, room: int) -> str:
+    """Return text ``number`` of exactly ``room`` small letters (at most 12): another one for each below 26^room."""
+    room = max(1, min(room, 12))
+    left, found = (number * _LETTER_STRIDE + shift) % len(_LETTERS) ** room, ""
+    for _ in range(room):
+        left, place = divmod(left, len(_LETTERS))
+        found += _LETTERS[place]
+    return found
+
+
+def limited_number(free: Decimal, number: int, digits: tuple[int, int] | None) -> Decimal:
+    """Return ``free`` where a field of these digits holds it, else number ``number`` of those that it holds."""
+    if digits is None or free < Decimal(10) ** (digits[0] - digits[1]):
+        return free
+    precision, scale = digits
+    size = 10 ** max(precision, 1)
+    # Zero is nothing to many programs.
+    place = number * _NUMBER_STRIDE % (size - 1) + 1
+    return Decimal(place).scaleb(-scale)
+
+
+def _other_than(old: Any, make: Callable[[int], Any], n: int) -> Any:
+    """Return value ``n``, or in a field so small that this is the one it holds, the next that is not."""
+    return next((value for turn in (n, n + 1, n + 2) if (value := make(turn)) != old), make(n))
+
+
+def _number(person: Person, n: int, salt: str, digits: tuple[int, int] | None) -> Decimal:
     # At most nine digits, so that it is a whole number to every system; seeded scores have six.
-    return Decimal(1_000_000 + _digest(salt) % 90 * 10_000_000 + (person.number * _EDITS + n) % 10_000_000)
+    free = Decimal(1_000_000 + _digest(salt) % 90 * 10_000_000 + (person.number * EDITS + n) % 10_000_000)
+    return limited_number(free, person.number * _NEAR + n + _digest(salt) % 1_000, digits)
 
 
 def _day(person: Person, n: int, salt: str) -> str:
@@ -102,13 +140,13 @@ def _day(person: Person, n: int, salt: str) -> str:
 
 
 def _moment(person: Person, n: int, salt: str) -> str:
-    minutes, seconds = person.number * _EDITS + n, _digest(salt) % 60
+    minutes, seconds = person.number * EDITS + n, _digest(salt) % 60
     moment = _FIRST_MOMENT + timedelta(minutes=minutes % 10_000_000, seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 def _phone(person: Person, n: int, salt: str) -> str:
-    place = _digest(salt) % 3 * 10_000_000 + (person.number * _EDITS + n) % 10_000_000
+    place = _digest(salt) % 3 * 10_000_000 + (person.number * EDITS + n) % 10_000_000
     return fresh_phone(person.country, place % FRESH, mobile="mobil" in salt.lower())
 
 
@@ -117,7 +155,6 @@ def _address(person: Person, n: int, salt: str) -> str:
 
 
 _UNIQUE: Final[dict[FieldType, Callable[[Person, int, str], Any]]] = {
-    FieldType.NUMBER: _number,
     FieldType.DATE: _day,
     FieldType.DATETIME: _moment,
     FieldType.PHONE: _phone,

@@ -28,12 +28,12 @@ Placement = Mapping[str, str] | Callable[[Person], str]
 
 PLACES: Final = ("both", "crm", "ma", "none")
 
-_MA_SEGMENT: Final = {"A - Key": "key", "B - Growth": "growth", "C - Standard": "standard"}
+MA_SEGMENT: Final = {"A - Key": "key", "B - Growth": "growth", "C - Standard": "standard"}
 _NEWSLETTER: Final = {
     ConsentSeed.NEVER_ASKED: "NotSeen", ConsentSeed.SUBSCRIBED: "OptIn", ConsentSeed.OPTED_OUT: "OptOut",
 }
 # `Customer - Direct` is Salesforce's own word; the other three are those the default mapping excludes.
-_ACCOUNT_TYPE: Final = {
+ACCOUNT_TYPE: Final = {
     PersonKind.CUSTOMER: "Customer - Direct", PersonKind.PARTNER: "Partner", PersonKind.SUPPLIER: "Vendor",
     PersonKind.TEST: "Test",
 }
@@ -88,7 +88,7 @@ def _companies(population: Population, places: Mapping[str, str]) -> Iterator[Re
 
 def _account(company: Company) -> dict[str, Any]:
     return {
-        "Name": company.name, "Type": _ACCOUNT_TYPE[company.kind], "Industry": company.industry,
+        "Name": company.name, "Type": ACCOUNT_TYPE[company.kind], "Industry": company.industry,
         "Tax_Id__c": company.tax_id, "BillingCity": company.city, "BillingCountry": COUNTRIES[company.country].name,
         "Website": f"https://{company.domain}",
     }
@@ -164,7 +164,7 @@ def _ma_contact(person: Person) -> dict[str, Any]:
         "email": person.email, "firstname": person.first_name, "lastname": person.last_name, "phone": person.phone,
         "mobilephone": person.mobile, "jobtitle": person.title, "company": _company_text(person, careless=True),
         "address": person.street, "city": person.city, "zip": person.postal_code,
-        "country": _country(person, careless=True), "segment": _MA_SEGMENT[person.segment],
+        "country": _country(person, careless=True), "segment": MA_SEGMENT[person.segment],
         "interests": ";".join(person.interests) or None, "vip": "true" if person.vip else "false",
         "engagement_score": str(person.score), "hubspot_owner_id": Ref("owner", person.owner),
         "$consents": _consents(person),

@@ -29,4 +29,9 @@ class MoveClock:
 
     def run(self, stage: Stage) -> None:
         """Move the clock."""
-        stage.sandbox.call(lambda: stage.sandbox.world.clock.move(self.settings.seconds))
+
+        def move() -> None:
+            stage.sandbox.world.clock.move(self.settings.seconds)
+            stage.catch_up()
+
+        stage.sandbox.call(move)
