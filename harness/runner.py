@@ -21,6 +21,7 @@ from typing import Any
 
 from syncproof_mocks.journal import Entry, Exchange
 
+from .cast import fitting_for
 from .checks import Checked, checks, run_check
 from .connector_file import expand
 from .drivers import Ended
@@ -174,8 +175,10 @@ class Runner:
         healthy = all(s.ended == "exited" for s in stage.syncs)
         if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
             # For free: whatever was done, one more sync with nothing to do must write nothing.
-            if stage.has_unsynced_acts:
-                stage.run_sync()
+            # Twice at most: automation that answers every sync with an edit never comes to rest, and that is told.
+            for _ in range(2):
+                if stage.has_unsynced_acts:
+                    stage.run_sync()
             if len(stage.syncs) not in stage.quiet:
                 stage.run_sync(quiet=True)
 
@@ -245,10 +248,10 @@ def refuse_unusable(problems: Sequence[MappingProblem]) -> None:
 
 
 def mapping_complaints(sandbox: Sandbox) -> list[MappingProblem]:
-    """Return what `mapping check` says about the mapping of this sandbox."""
+    """Return what `mapping check` says about the mapping of this sandbox, and which fields cannot be seeded."""
     schemas = {side: sandbox.on(side).schema for side in Side}
     subscriptions = sandbox.ma.subscription_names()
-    return check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions)
+    return check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions) + fitting_for(sandbox).problems()
 
 
 def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> ScenarioResult:
@@ -338,7 +341,7 @@ def _faults(entries: Iterable[Entry]) -> Iterable[str]:
 def _unsupported(entries: Iterable[Entry]) -> Iterable[str]:
     counted = Counter(
         f"{e.system}: {e.method} {e.path} ({_hinted(e)})"
-        for e in entries if isinstance(e, Exchange) and (e.operation is None or (e.hint and e.refused))
+        for e in entries if isinstance(e, Exchange) and (e.operation is None or e.hint)
     )
     return [f"{text}, {n} time(s)" if n > 1 else text for text, n in counted.items()]
 
@@ -347,7 +350,7 @@ def _hinted(exchange: Exchange) -> str:
     if exchange.operation is None:
         return f"nearest supported: {exchange.hint}"
     # Known, but not all that it was asked for.
-    return f"{exchange.refused[0][1]}; {exchange.hint}"
+    return f"{exchange.refused[0][1] if exchange.refused else exchange.status}; {exchange.hint}"
 
 
 def _assumed(entries: Iterable[Entry]) -> tuple[str, ...]:

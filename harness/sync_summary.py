@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from syncproof_mocks.journal import Actor, Journal
 
 from .drivers import Ended
+from .mapping.grammar import Mapping, Side
 from .model import SyncSummary
+from .sandbox import Sandbox
 
 TAIL_CHARACTERS = 4_000
 
@@ -30,3 +32,16 @@ def summarise(
         number, ended.exit_code, ended.ended, ended.seconds, start, end, len(exchanges), len(changed), refused, tail,
         f"sync-{number}.log", ended.leftovers,
     )
+
+
+def automation_edited(journal: Journal, start: int, mapping: Mapping, sandbox: Sandbox) -> bool:
+    """Tell whether a vendor's automation has changed a mapped field since ``start`` that is no consent."""
+    sides = {sandbox.on(side).name: side for side in Side}
+    for change in journal.changes(start):
+        if change.actor is not Actor.VENDOR_AUTOMATION or change.before is None or change.after is None:
+            continue
+        side = sides[change.system]
+        rules = [o.rule_for(side, name) for o in mapping.objects if o.kind_on(side) == change.kind for name in change.fields]
+        if any(rule is not None and rule.consent is None for rule in rules):
+            return True
+    return False

@@ -8,12 +8,13 @@ from functools import cached_property
 from typing import Any
 
 from syncproof_mocks.consent import ConsentKey, ConsentState
-from syncproof_mocks.journal import Actor, Row
+from syncproof_mocks.journal import Actor, Change, Row
 from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
 from ..mapping.grammar import Direction, FieldRule, Side
 from ..mapping.meaning import neutral
+from .automation import left_before_automation, widened
 from .blame import Ledger
 from .consents import ConsentLedger
 from .identity import Identity
@@ -176,7 +177,8 @@ class Oracle:
         assert m.crm_after is not None
         assert m.ma_after is not None
         had_base = self.scope.last_good(m.sync) > 0 and m.crm_base is not None and m.ma_base is not None
-        if had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
+        settled = self.scope.last_good(m.sync) not in self._automated
+        if settled and had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
             self.unchanged += 1
             return
         acts = self.acts_before(m.sync, m.subject)
@@ -185,9 +187,13 @@ class Oracle:
                 continue
             base = None
             if had_base and m.crm_base is not None and m.ma_base is not None:
-                base = (value_of(rule, Side.CRM, m.crm_base), value_of(rule, Side.MA, m.ma_base))
+                last = self.scope.last_good(m.sync)
+                base = (self._left(rule, Side.CRM, m.crm_base, last)[0], self._left(rule, Side.MA, m.ma_base, last)[0])
             now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
-            seen = (value_of(rule, Side.CRM, m.crm_after), value_of(rule, Side.MA, m.ma_after))
+            (crm, crm_automated), (ma, ma_automated) = (
+                self._left(rule, Side.CRM, m.crm_after, m.sync), self._left(rule, Side.MA, m.ma_after, m.sync)
+            )
+            seen = (crm, ma)
             own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
             situation = Situation(base, now, _last_side(own))
             answer = allowed(rule, situation)
@@ -196,7 +202,28 @@ class Oracle:
             if self._knows_address(m, rule):
                 why = "the other side knows the address as an additional one"
                 answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
+            for side, row, automated in ((Side.CRM, m.crm_after, crm_automated), (Side.MA, m.ma_after, ma_automated)):
+                if automated:
+                    answer = widened(rule, answer, side, value_of(rule, side, row))
             yield Judgement(m, rule, situation, answer, seen, own)
+
+    def _left(self, rule: FieldRule, side: Side, row: Row, sync: int) -> tuple[Any, bool]:
+        """Return what a sync left in a field, before automation had the last word, and whether it had."""
+        if sync < 1 or sync not in self._automated:
+            return value_of(rule, side, row), False
+        window = self.evidence.before_syncs[sync - 1].seq, self.evidence.states[sync].seq
+        automated, raw = left_before_automation(self.evidence, self.ledger, side, row, rule.field_on(side), window)
+        return (_neutral(rule, side, raw), True) if automated else (value_of(rule, side, row), False)
+
+    @cached_property
+    def _automated(self) -> frozenset[int]:
+        """Return the syncs in which a vendor's automation changed anything: elsewhere nobody needs to look."""
+        found = set()
+        for number, (before, after) in enumerate(zip(self.evidence.before_syncs, self.evidence.states[1:], strict=False), start=1):
+            entries = self.evidence.entries[before.seq : after.seq]
+            if any(isinstance(e, Change) and e.actor is Actor.VENDOR_AUTOMATION and e.before is not None for e in entries):
+                found.add(number)
+        return frozenset(found)
 
     def _after_broken(self, m: Meeting, rule: FieldRule, seen: Situation, answer: Allowed) -> tuple[Situation, Allowed]:
         """Judge by what people left: what a broken sync wrote is no edit, and its damage must be made up.
@@ -254,7 +281,10 @@ class Oracle:
             situation = Situation(None, _ordered(target, None, value))
             is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
             answer = self._creation(rule, target, value, is_key)
-            seen = _ordered(target, value_of(rule, target, made), value_of(rule, target.other, source_after))
+            kept, automated = self._left(rule, target, made, m.sync)
+            if automated:
+                answer = widened(rule, answer, target, value_of(rule, target, made))
+            seen = _ordered(target, kept, value_of(rule, target.other, source_after))
             yield Judgement(m, rule, situation, answer, seen, ())
 
     @staticmethod
