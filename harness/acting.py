@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from syncproof_mocks.journal import Row
-from syncproof_mocks.schema import FieldType
+from syncproof_mocks.schema import FieldInfo, FieldType
 
 from .errors import SetupError
 from .evidence import Link
+from .fitting.choices import pairs
+from .fitting.stand_ins import StandIns, type_of, usual_types
+from .fitting.storage import Ends
 from .mapping.grammar import FieldRule, ObjectMapping, Side
 from .mapping.meaning import neutral, stored
 from .matrix import Cell, Move
 from .population.fresh import fresh_value
 from .population.people import Person, PersonKind, Population, Ref
-from .population.records import records
-from .scenario.values import Literal, Surroundings, resolve
+from .scenario.loader import builtin_folder
+from .scenario.values import Blank, Fresh, Literal, Surroundings, resolve
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -27,6 +31,10 @@ class Values:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+        self._stand_ins = StandIns(stage.mapping, self._info_of)
+        self._is_builtin = builtin_folder() in Path(stage.scenario.path).parents
+        # What the report says of fields that took the part of others.
+        self.told: dict[str, None] = {}
 
     # -- steps --------------------------------------------------------------------------------------
 
@@ -41,21 +49,70 @@ class Values:
         )
         return resolve(value, around)
 
+    def changes(self, link: Link, wanted: dict[str, Any]) -> dict[str, Any]:
+        """Return the changes of an `edit`. In a built-in scenario, fields that only the default mapping has have stand-ins.
+
+        Raises SetupError when no field of this mapping can take the part of any of them: nothing would be proved.
+        """
+        chosen: dict[str, Any] = {}
+        for field, value in wanted.items():
+            known = not self._is_builtin or self._stand_ins.is_known(link.object, link.side, field)
+            name, expression = (field, value) if known else self._stand_in(link, field, value) or ("", value)
+            if not known:
+                other = f"`{name}` was edited in its place" if name else "nothing could be edited in its place"
+                self.told[f"{link.object}: `{field}` of the {link.side.upper()} is not in the mapping; {other}"] = None
+            if name:
+                chosen[name] = expression
+        if not chosen:
+            told = ", ".join(f"`{f}`" for f in wanted)
+            raise SetupError(
+                f"the mapping `{self.stage.mapping.mapping}` has no field for {link.object} that could take the part of {told}: "
+                "nothing would be proved"
+            )
+        return {f: self.resolve(link, f, v) for f, v in chosen.items()}
+
+    def _stand_in(self, link: Link, field: str, value: Any) -> tuple[str, Any] | None:
+        out = self._stand_ins.exclusion_for(link.object, link.side, field)
+        if out is not None:
+            return out[0], Literal(out[1])
+        given = isinstance(value, Literal)
+        needed = type_of(value.value, usual_types(link.object, link.side), field) if given else None
+        # The words of another list mean nothing here; a given value that no field is of the type for gives way to a new one.
+        listed = needed in (FieldType.PICKLIST, FieldType.MULTI_PICKLIST)
+        for type_, written in ((needed, Fresh() if listed else value), (None, Fresh() if given else value)):
+            rule = self._stand_ins.rule_for(link.object, link.side, field, may_be_blank=isinstance(value, Blank), type_=type_)
+            if rule is not None:
+                return rule.field_on(link.side), written
+        return None
+
+    def _info_of(self, object_name: str, side: Side, field: str) -> FieldInfo | None:
+        obj = self.stage.mapping.of(object_name)
+        return self.stage.sandbox.on(side).schema(obj.kind_on(side)).get(field) if obj is not None else None
+
     def fresh(self, link: Link, field: str, rule: FieldRule) -> Any:
         """Return a new value for a field as its vendor stores it."""
         stage = self.stage
         person = stage.cast.people[link.person]
         info = stage.info(link, field)
         old = neutral(rule, link.side, self._row(link).values.get(field))
-        options = tuple(
-            v for o in info.options if o.active and (v := neutral(rule, link.side, o.value)) is not None
-        )
+        ends = self._ends(link, rule, info)
+        options = tuple(v for o in info.options if o.active and (v := neutral(rule, link.side, o.value)) is not None)
+        if not options and ends.is_choice:
+            options = tuple(ends.means(Side.CRM, crm) for crm, _ in pairs(ends, frozenset(Side)))
         flat = tuple(next(iter(v)) if isinstance(v, frozenset) else v for v in options)
+        # The narrowest type that either field demands: of two texts one may be a list, or hold addresses only.
         value = fresh_value(
-            rule.type, person, old, stage.fresh_number(person.key), options=flat, max_length=rule.max_length or info.max_length,
-            salt=field,
+            ends.type, person, old, stage.fresh_number(person.key), options=flat, max_length=ends.room, salt=field,
+            digits=ends.digits,
         )
-        return stored(rule, link.side, value, stage.sandbox.on(link.side).name)
+        return ends.cast(link.side, ends.raw(link.side, value))
+
+    def _ends(self, link: Link, rule: FieldRule, info: FieldInfo) -> Ends:
+        """Return the fields that a rule joins; a rule made from one field's metadata joins that one alone."""
+        sandbox, other = self.stage.sandbox, link.side.other
+        obj = self.stage.mapping.of(link.object)
+        paired = sandbox.on(other).schema(obj.kind_on(other)).get(rule.field_on(other)) if obj and rule in obj.fields else None
+        return Ends(rule, {link.side: info, other: paired}, {side: sandbox.on(side).name for side in Side})
 
     def moved(self, link: Link, cell: Cell, move: Move) -> dict[str, Any]:
         """Return the changes of one move of a matrix cell."""
@@ -120,14 +177,16 @@ class Values:
 
         one = replace(person, kind=kind, dirt=frozenset(), company=None)
         population = Population(self.stage.sandbox.seed, (one,), (), self.stage.cast.population.owners)
-        for record in records(population, {one.key: side.value}):
+        for record in self.stage.cast.fitting.records(population, {one.key: side.value}):
             if record.object != "company" and record.side == side:
+                schema = self.stage.sandbox.on(side).schema(record.kind)
                 consents = {r.field_on(side) for o in self.stage.mapping.objects for r in o.fields if r.consent}
                 evidence = {f for o in self.stage.mapping.objects for r in o.fields if r.consent
                             for f in (r.consent.crm_at, r.consent.crm_source) if f}
                 return {
                     k: v for k, v in record.values.items()
                     if not k.startswith("$") and not isinstance(v, Ref) and k not in consents | evidence
+                    and k in schema and schema[k].createable
                 }
         raise SetupError(f"{person.label} has no record in the {side.upper()}")
 

@@ -14,10 +14,11 @@ from syncproof_mocks.journal import Actor, Row
 
 from .errors import SetupError
 from .evidence import Link
+from .fitting import Fitting
+from .fitting.fit import Orgs
 from .mapping.grammar import Side
 from .population.make import make_population
 from .population.people import ConsentSeed, Dirt, Person, PersonKind, Population, RecordSeed, Ref
-from .population.records import records
 from .population.spec import PopulationSpec
 from .sandbox import Sandbox
 from .scenario.grammar import PopulationSettings
@@ -35,15 +36,22 @@ class Cast:
     population: Population
     total: int
     placement: str
+    fitting: Fitting
     people: dict[str, Person] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     owner_ids: dict[tuple[Side, str], str] = field(default_factory=dict)
     company_ids: dict[tuple[Side, str], str] = field(default_factory=dict)
     # (side, person key) -> fields that this person's record has blank on that side from the start.
     blanks: dict[tuple[Side, str], set[str]] = field(default_factory=dict)
+    # People who have a value in every field of the mapping: each is there for one field, which nobody knows yet.
+    full: set[str] = field(default_factory=set)
 
     def place(self, person: Person) -> str:
-        """Return where a person is seeded: `both`, `crm` or `ma`."""
+        """Return where a person is seeded: `both`, `crm` or `ma`. Whom the mapping keeps out is not linked from the start."""
+        place = self._usual_place(person)
+        return "crm" if place == "both" and self.fitting.keeps_out(person) else place
+
+    def _usual_place(self, person: Person) -> str:
         if self.placement != "mixed":
             alone = person.kind in CRM_ONLY or any(d in person.dirt for d in CRM_ONLY_DIRT)
             return "crm" if alone and self.placement == "both" else self.placement
@@ -62,13 +70,21 @@ class Cast:
         return left
 
 
-def make_cast(seed: int, settings: PopulationSettings, reserve: int, now: datetime) -> Cast:
+def fitting_for(sandbox: Sandbox) -> Fitting:
+    """Return what makes populations fit the mapping and both orgs of a sandbox."""
+    schemas = {side: sandbox.on(side).schema for side in Side}
+    vendors = {side: sandbox.on(side).name for side in Side}
+    return Fitting(sandbox.mapping, Orgs(schemas, vendors, sandbox.ma.subscription_names()), sandbox.world.clock.now())
+
+
+def make_cast(settings: PopulationSettings, reserve: int, sandbox: Sandbox) -> Cast:
     """Return the people of a scenario and ``reserve`` more for later steps. Nothing is seeded yet."""
-    spec = _spec(settings, settings.total, now)
-    population = make_population(seed, spec)
+    seed, now = sandbox.seed, sandbox.world.clock.now()
+    population = make_population(seed, _spec(settings, settings.total, now))
     if reserve:
         population = _with_reserve(population, seed, settings, reserve, now)
-    return Cast(population, settings.total, settings.placement)
+    fitting = fitting_for(sandbox)
+    return Cast(fitting.dressed(population), settings.total, settings.placement, fitting)
 
 
 def _with_reserve(population: Population, seed: int, settings: PopulationSettings, reserve: int, now: datetime) -> Population:
@@ -113,7 +129,7 @@ def seed_people(
     )
     now_ms = sandbox.world.clock.now_ms()
     with sandbox.world.journal.acting(Actor.SEED):
-        for record in records(chosen, placement):
+        for record in cast.fitting.records(chosen, placement, cast.full):
             if record.object == "company":
                 if (Side(record.side), record.person) not in cast.company_ids:
                     _seed_company(cast, sandbox, _young(record) if new else record, now_ms)

@@ -33,6 +33,7 @@ def ledger(name: str) -> Ledger:
         "dialect": name,
         "operations": operations,
         "switches": switches,
+        "assumptions": [{"name": name, "note": note} for name, note in dialect.assumptions.items()],
         "assumed": sum(e["evidence"] == Evidence.ASSUMED for e in (*operations, *switches)),
         "without_evidence": sum(not e["evidence"] for e in (*operations, *switches)),
     }
@@ -52,6 +53,7 @@ def as_text(found: Ledger) -> str:
         name = f" ({op['id']})" if op["call"] else ""
         lines.append(f"  {op['method']:<6} {op['path']}{name}  [{op['evidence']}]{probe}{_note(op)}")
     lines.extend(f"  switch {s['name']} = {s['default']!r}  [{s['evidence']}]{_note(s)}" for s in found["switches"])
+    lines.extend(f"  {a['name']}  [assumed]{_note(a)}" for a in found["assumptions"])
     return "\n".join(lines)
 
 

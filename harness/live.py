@@ -71,7 +71,7 @@ def _seed(sandbox: Sandbox, number: int) -> None:
     if not number:
         return
     settings = PopulationSettings.model_validate({"total": number})
-    cast = make_cast(sandbox.seed, settings, 0, sandbox.world.clock.now())
+    cast = make_cast(settings, 0, sandbox)
     everybody = cast.population.people
 
     def fill() -> None:

@@ -10,8 +10,9 @@ from .errors import SetupError
 from .mapping.grammar import Mapping, Side
 from .matrix import Cell, cells
 from .population.people import Person, PersonKind
+from .population.spec import MOST_PEOPLE
 from .sandbox import Sandbox
-from .scenario.grammar import Scenario
+from .scenario.grammar import PopulationSettings, Scenario
 
 
 def newcomers(scenario: Scenario) -> int:
@@ -24,6 +25,23 @@ def newcomers(scenario: Scenario) -> int:
         elif step.name == "ramp":
             wanted += max(max(settings.to) - scenario.population.total, 0)
     return wanted
+
+
+def roomy(scenario: Scenario, mapping: Mapping, sandbox: Sandbox) -> PopulationSettings:
+    """Return the population that a scenario orders, larger where the matrix of this mapping has more cells than people.
+
+    Built-in scenarios are sized for the default mapping; the shares of all strata stay.
+    """
+    settings = scenario.population
+    wanted = sum(
+        len(matrix_cells(mapping, sandbox, step.settings))
+        for step in scenario.steps if step.name == "edit_matrix" and mapping.of(_object(step.settings)) is not None
+    )
+    return settings.model_copy(update={"total": max(settings.total, min(wanted, MOST_PEOPLE))})
+
+
+def _object(settings: Any) -> str:
+    return str(settings.object)
 
 
 def matrix_cells(mapping: Mapping, sandbox: Sandbox, settings: Any) -> list[Cell]:
@@ -58,6 +76,7 @@ def plan_matrix(
             )
         for person, cell in zip(fit, found, strict=False):
             planned[person.key] = (cell, judged)
+            cast.full.add(person.key)
             if cell.blank_side is not None:
                 cast.blanks.setdefault((cell.blank_side, person.key), set()).add(cell.rule.field_on(cell.blank_side))
     return planned

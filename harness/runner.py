@@ -268,7 +268,7 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     return ScenarioResult(
         scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(findings[:MOST_FINDINGS]),
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
-        _flat(c.left_open for c in kept), _flat(c.not_checked for c in kept), tuple(_unsupported(evidence.entries)),
+        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told), tuple(_unsupported(evidence.entries)),
         _assumed(evidence.entries), tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
         _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
         other_hosts=_flat([tuple(str(a) for a in attempts(evidence.entries))]),

@@ -24,12 +24,12 @@ from .evidence import Act, Evidence, Link, State
 from .mapping.grammar import FieldRule, Mapping, ObjectMapping, Side
 from .matrix import Cell
 from .model import SyncSummary
-from .planning import newcomers, plan_matrix
+from .planning import newcomers, plan_matrix, roomy
 from .population.people import Person
 from .sandbox import Sandbox
 from .scenario.grammar import Scenario
 from .scenario.selectors import select
-from .sync_summary import summarise
+from .sync_summary import automation_edited, summarise
 
 USERS = {Side.CRM: Actor.CRM_USER, Side.MA: Actor.MA_USER}
 
@@ -62,8 +62,7 @@ class Stage:
         self.state_dir: Path | None = None  # where the connector keeps what it knows between syncs
         self._fresh: dict[str, int] = {}
         self._acted_since_sync = True
-        settings = scenario.population
-        self.cast: Cast = make_cast(sandbox.seed, settings, newcomers(scenario), sandbox.world.clock.now())
+        self.cast: Cast = make_cast(roomy(scenario, mapping, sandbox), newcomers(scenario), sandbox)
         self.values = Values(self)
 
     # -- beginning ----------------------------------------------------------------------------------
@@ -260,8 +259,9 @@ class Stage:
         self.outputs.append(ended.output.decode("utf-8", "replace"))
         if quiet or not self._acted_since_sync:
             self.quiet.add(number)
-        self._acted_since_sync = False
         self.states.append(self.sandbox.call(self._state))
+        # What a workflow did while the connector ran is an edit nobody has carried yet.
+        self._acted_since_sync = automation_edited(self.journal, mark.seq, self.mapping, self.sandbox)
 
     @property
     def has_unsynced_acts(self) -> bool:

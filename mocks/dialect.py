@@ -44,6 +44,10 @@ class Dialect(ABC):
     # What an administrator may set up besides fields (validation rules, workflows, ...): key in the shape file -> form.
     declarations: ClassVar[Mapping[str, type[BaseModel]]] = {}
 
+    # What answers may rest on that is neither documented nor a switch: name as in `rests_on`, without the dialect's (a `*` at
+    # its end stands for any rest) -> what is assumed.
+    assumptions: ClassVar[Mapping[str, str]] = {}
+
     # Which kind holds the people who own records, the fields with their e-mail address and whether they are active.
     owner_kind: ClassVar[str] = ""
     owner_email_field: ClassVar[str] = "Email"

@@ -33,7 +33,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:
-    """One field of one kind in one system. ``vendor_type`` is the vendor's own word for the type."""
+    """One field of one kind in one system. ``vendor_type`` is the vendor's own word for the type.
+
+    ``digits``: precision and scale of a number (`(5, 2)` holds 999.99) where the vendor limits and tells them.
+    """
 
     name: str
     label: str
@@ -51,3 +54,4 @@ class FieldInfo:
     default: object = None
     reference_to: tuple[str, ...] = ()
     tracked: bool = False
+    digits: tuple[int, int] | None = None

@@ -104,6 +104,7 @@ class MockApp:
         operation = None
         if matched is not None:
             operation, request.params = matched
+            operation = dialect.call_of(request, operation)
         entry = journal.open_exchange(
             dialect.name, Actor.CONNECTOR, request.method, request.path, request.query_string, request.headers,
             request.body,
@@ -181,7 +182,7 @@ class MockApp:
                 response = self._unknown(request, entry)
             else:
                 dialect.before(request)
-                response = dialect.authorise(request, operation.id) or operation.handler(dialect, request)
+                response = dialect.authorise(request, operation.shares or operation.id) or operation.handler(dialect, request)
             dialect.after(request, response)
         except Exception:  # noqa: BLE001 (a bug of ours must become an UNKNOWN verdict, not a dead server)
             entry.crash = traceback.format_exc()

@@ -64,6 +64,8 @@ class Snapshot:
     tables: dict[str, dict[str, Row]]
     indexes: dict[str, dict[str, dict[object, tuple[str, ...]]]]
     aliases: dict[str, dict[str, str]]
+    # What the dialect keeps beside its records (see `Store.keep`), by name.
+    beside: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, kind: str, *, deleted: bool = False) -> Iterator[Row]:
         """Yield the rows of ``kind``; with ``deleted`` the soft-deleted ones too."""
@@ -89,6 +91,7 @@ class Store:
         self._tables: dict[str, _Table] = {}
         # Called before a moment is captured: a dialect finishes what it has promised and not yet written.
         self.settle: Callable[[], None] = _settled
+        self._beside: dict[str, tuple[Callable[[], Any], Callable[[Any], None]]] = {}
         # While this is set, rows are written in the form that takes the least room (see `PackedRow`).
         self.packing = False
 
@@ -103,6 +106,13 @@ class Store:
             if name not in table.indexes:
                 table.indexes[name] = {}
                 table.reindex()
+
+    def keep(self, name: str, take: Callable[[], Any], give: Callable[[Any], None]) -> None:
+        """Let a state that is no record travel with snapshots: ``take`` returns a copy of it, ``give`` puts one back.
+
+        `rewind` leaves it alone.
+        """
+        self._beside[name] = take, give
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -258,10 +268,12 @@ class Store:
             {kind: dict(t.rows) for kind, t in self._tables.items()},
             {kind: {name: dict(index) for name, index in t.indexes.items()} for kind, t in self._tables.items()},
             {kind: dict(t.aliases) for kind, t in self._tables.items()},
+            {name: take() for name, (take, _) in self._beside.items()},
         )
 
     def restore(self, snapshot: Snapshot) -> None:
         """Return to a snapshot of this store. The journal is left to its owner."""
+        self.settle()  # what was promised belongs to what is left behind
         for kind, table in self._tables.items():
             table.rows = dict(snapshot.tables.get(kind, {}))
             table.births = {record_id: number for number, record_id in enumerate(table.rows)}
@@ -273,6 +285,9 @@ class Store:
             else:
                 # An index was declared after the snapshot was taken.
                 table.reindex()
+        for name, (_, give) in self._beside.items():
+            if name in snapshot.beside:
+                give(snapshot.beside[name])
 
     def rewind(self, seq: int) -> None:
         """Undo every change of this system with a sequence of ``seq`` or later, newest first; costs O(changes).

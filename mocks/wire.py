@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, unquote
 
 import orjson
 
-
 _MOST_COMPARED, _MOST_LIKELY = 200, 12
 
 
@@ -67,6 +66,10 @@ class Request:
                 return value
         return default
 
+    def flag(self, name: str) -> bool:
+        """Tell whether a query parameter says true, in whatever letter case: Python clients write `True`."""
+        return (self.arg(name) or "").lower() == "true"
+
     def args(self, name: str) -> list[str]:
         """Return all values of a repeated or comma-separated query parameter, in order, without blanks."""
         return [part for key, value in self.query if key == name for part in value.split(",") if part]
@@ -117,6 +120,8 @@ class Operation:
     handler: Handler
     note: str = ""
     probe: str = ""
+    # The id of the operation at whose address it arrives, when only the body tells what a request asks for.
+    shares: str = ""
 
 
 def operation(
@@ -158,10 +163,14 @@ class _Node:
 
 
 class Router:
-    """Finds the operation for a method and path; literal segments win over captured ones."""
+    """Finds the operation for a method and path; literal segments win over captured ones.
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    ``calls`` are operations that share the address of another one: the dialect tells them apart (`Dialect.call_of`).
+    """
+
+    def __init__(self, operations: Iterable[Operation], calls: Iterable[Operation] = ()) -> None:
         self.operations = list(operations)
+        self.calls = {op.id: op for op in calls}
         self._root = _Node()
         for op in self.operations:
             self._add(op)

@@ -273,7 +273,13 @@ def _dialect(name: str) -> str:
         f"{len(by_id)} operations under {len(found['operations'])} addresses; they rest on: {rests}.\n\n"
         + table(("operation", "address", "and so many twins", "rests on", "known to be missing"), rows)
         + "\n\nSwitches:\n\n" + table(("switch", "default", "rests on", "what it decides"), switches)
+        + _assumptions(found["assumptions"])
     )
+
+
+def _assumptions(found: list[dict[str, str]]) -> str:
+    rows = ((f"`{a['name']}`", a["note"]) for a in found)
+    return "\n\nAssumed without a switch:\n\n" + table(("name", "what is assumed"), rows) if found else ""
 
 
 def shape_keys() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from ..mapping.exclusions import excluded
@@ -27,30 +28,28 @@ class Guard:
     field: str
     now: datetime
 
-    @property
+    @cached_property
     def exclusions(self) -> list[Exclusion]:
         """Return the exclusions on this field."""
         return [e for e in self.obj.exclude if (e.crm if self.side is Side.CRM else e.ma) == self.field]
 
     def holds(self, raw: Any) -> bool:
         """Tell whether a stored value keeps its record out."""
-        alone = self.obj.model_copy(update={"exclude": tuple(self.exclusions)})
-        return excluded(alone, self.side, {self.field: raw}, self.now) is not None
+        return excluded(self._alone, self.side, {self.field: raw}, self.now) is not None
 
-    @property
+    @cached_property
+    def _alone(self) -> ObjectMapping:
+        return self.obj.model_copy(update={"exclude": tuple(self.exclusions)})
+
+    @cached_property
     def months(self) -> int | None:
         """Return the age in months above which a record stays out, when the field is such a date."""
         return next((e.older_than_months for e in self.exclusions if e.older_than_months is not None), None)
 
-    @property
+    @cached_property
     def keeps_blank(self) -> bool:
         """Tell whether a record with a value stays out: the field of everybody else is blank."""
         return any(e.blank is False for e in self.exclusions)
-
-    @property
-    def lists(self) -> bool:
-        """Tell whether some values of the field keep a record out."""
-        return any(e.any_of for e in self.exclusions)
 
     def kinds(self) -> frozenset[PersonKind]:
         """Return the kinds of people whom the listed values speak of by name."""

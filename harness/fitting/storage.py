@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -49,9 +49,8 @@ class Ends:
             return _T.MULTI_PICKLIST
         if self.is_choice:
             return _T.PICKLIST
-        narrow = next((t for t in _NARROWEST_FIRST if t in types), _T.TEXT)
         # A picklist without options anywhere takes any text.
-        return narrow
+        return next((t for t in _NARROWEST_FIRST if t in types), _T.TEXT)
 
     @property
     def is_choice(self) -> bool:
@@ -131,13 +130,18 @@ def _is_number(info: FieldInfo, text: str) -> bool:
     return info.digits is None or abs(number) < Decimal(10) ** (info.digits[0] - info.digits[1])
 
 
-_FORMS: Final = {
+def _is_nothing(_: FieldInfo, text: str) -> bool:
+    del text  # which ids exist is known only once records are seeded
+    return False
+
+
+_FORMS: Final[dict[FieldType, Callable[[FieldInfo, str], bool]]] = {
     _T.BOOLEAN: lambda _, text: text in ("true", "false"),
     _T.NUMBER: _is_number,
     _T.DATE: lambda _, text: _DAY.fullmatch(text) is not None,
     _T.DATETIME: lambda _, text: _MOMENT.fullmatch(text) is not None,
     _T.EMAIL: lambda _, text: "@" in text,
-    _T.REFERENCE: lambda _, text: False,
+    _T.REFERENCE: _is_nothing,
 }
 
 

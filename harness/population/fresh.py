@@ -70,12 +70,19 @@ def fresh_value(
             return _other(old, options or tuple(COUNTRIES), person, n)
         case FieldType.REFERENCE:
             raise SetupError(f"no fresh value exists for the reference {salt}: name the record it should point to")
-        case FieldType.TEXT:
-            return _other_than(old, lambda turn: _text(person, turn, salt, max_length), n)
-        case FieldType.NUMBER:
-            return _other_than(old, lambda turn: _number(person, turn, salt, digits), n)
         case _:
-            return _UNIQUE[rule_type](person, n, salt)
+            return _unique(rule_type, person, old, n, salt=salt, max_length=max_length, digits=digits)
+
+
+def _unique(
+    rule_type: FieldType, person: Person, old: Any, n: int, *, salt: str, max_length: int | None,
+    digits: tuple[int, int] | None,
+) -> Any:
+    if rule_type is FieldType.TEXT:
+        return _other_than(old, lambda turn: _text(person, turn, salt, max_length), n)
+    if rule_type is FieldType.NUMBER:
+        return _other_than(old, lambda turn: _number(person, turn, salt, digits), n)
+    return _UNIQUE[rule_type](person, n, salt)
 
 
 @cache

@@ -39,6 +39,10 @@ class Dirt(StrEnum):
     DUPLICATE = "duplicate"  # a second record of the same person, differing by letter case of the address
 
 
+Own = tuple[str, tuple[str, ...]]
+"""A value of a person's own, made for a user's mapping, and the names of the fields that hold it on the two sides."""
+
+
 @dataclass(frozen=True, slots=True)
 class Company:
     """One company. ``tax_id`` is valid for its country (NIP, IČO, VAT, CNPJ, EIN-like)."""
@@ -51,6 +55,7 @@ class Company:
     city: str
     industry: str
     kind: PersonKind = PersonKind.CUSTOMER  # what its people are; a company never mixes kinds
+    own: tuple[Own, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ class Person:
     last_activity: str  # YYYY-MM-DD
     dirt: frozenset[Dirt] = field(default_factory=frozenset)
     national_id: str = ""  # a marked fake, never a number that the country's check digit would accept
+    own: tuple[Own, ...] = field(default=(), repr=False)
 
     @property
     def number(self) -> int:

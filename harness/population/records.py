@@ -12,7 +12,7 @@ both sides the two records mean the same in every mapped field, except for the d
   same address in any letter case, so the duplicate cannot stand there.
 - TECHNICAL_MAILBOX, INACTIVE show in the values themselves.
 
-Other mappings need their own records: this module knows no other field names.
+This module knows no other field names; `fitting` makes the records of other mappings and orgs from these.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ from .wording import careless_company, local_date
 Placement = Mapping[str, str] | Callable[[Person], str]
 
 PLACES: Final = ("both", "crm", "ma", "none")
+KINDS: Final = {
+    ("crm", "contact"): "Contact", ("crm", "lead"): "Lead", ("crm", "company"): "Account",
+    ("ma", "contact"): "contacts", ("ma", "lead"): "contacts", ("ma", "company"): "companies",
+}
+"""(side, object) -> the kind that built-in records of it have."""
 
 MA_SEGMENT: Final = {"A - Key": "key", "B - Growth": "growth", "C - Standard": "standard"}
 _NEWSLETTER: Final = {
@@ -44,21 +49,36 @@ def usual_placement(person: Person) -> str:
     return "both" if person.kind in (PersonKind.CUSTOMER, PersonKind.LEAD) else "crm"
 
 
-def records(population: Population, placement: Placement = usual_placement) -> list[RecordSeed]:
+def records(
+    population: Population, placement: Placement = usual_placement, kinds: Mapping[tuple[str, str], str] = KINDS
+) -> list[RecordSeed]:
     """Return the records to seed: companies first, then each person's, CRM before MA.
 
     ``placement`` says per person (by key, or by a function) `both`, `crm`, `ma` or `none`. A company stands on a
-    side when one of its people, leads excepted, does. Raises ValueError for a person without a place.
+    side when one of its people, leads excepted, does. ``kinds`` names the kinds of this mapping (see `KINDS`). Raises
+    ValueError for a person without a place.
     """
     places = {person.key: _place(person, placement) for person in population.people}
-    seeds = list(_companies(population, places))
+    seeds = list(_companies(population, places, kinds))
     for person in population.people:
         place = places[person.key]
         if place in ("both", "crm"):
-            seeds.extend(_in_crm(person, alone=place == "crm"))
+            seeds.extend(_in_crm(person, kinds["crm", object_of(person)], alone=place == "crm"))
         if place in ("both", "ma"):
-            seeds.append(_seed("ma", person, "contacts", _ma_contact(person)))
+            seeds.append(_seed("ma", person, kinds["ma", object_of(person)], _ma_contact(person)))
     return seeds
+
+
+def object_of(person: Person) -> str:
+    """Return the mapping's word for the records of a person."""
+    return "lead" if person.kind is PersonKind.LEAD else "contact"
+
+
+def builtin_values(whose: Person | Company, crm_kind: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the CRM and the MA would hold of a person or company that stands on both sides."""
+    if isinstance(whose, Company):
+        return _account(whose), _ma_company(whose)
+    return _crm_person(whose, crm_kind, alone=False), _ma_contact(whose)
 
 
 def _place(person: Person, placement: Placement) -> str:
@@ -71,7 +91,9 @@ def _place(person: Person, placement: Placement) -> str:
 # -- companies ------------------------------------------------------------------------------------------------------
 
 
-def _companies(population: Population, places: Mapping[str, str]) -> Iterator[RecordSeed]:
+def _companies(
+    population: Population, places: Mapping[str, str], kinds: Mapping[tuple[str, str], str]
+) -> Iterator[RecordSeed]:
     sides: dict[str, set[str]] = {}
     for person in population.people:
         if person.company is not None and person.kind is not PersonKind.LEAD:
@@ -81,9 +103,9 @@ def _companies(population: Population, places: Mapping[str, str]) -> Iterator[Re
         standing = sides.get(company.key, set())
         created, modified = 1_500, 300  # older than any of its people
         if "crm" in standing:
-            yield RecordSeed("crm", "company", "Account", company.key, _account(company), created, modified)
+            yield RecordSeed("crm", "company", kinds["crm", "company"], company.key, _account(company), created, modified)
         if "ma" in standing:
-            yield RecordSeed("ma", "company", "companies", company.key, _ma_company(company), created, modified)
+            yield RecordSeed("ma", "company", kinds["ma", "company"], company.key, _ma_company(company), created, modified)
 
 
 def _account(company: Company) -> dict[str, Any]:
@@ -107,14 +129,16 @@ def _ma_company(company: Company) -> dict[str, Any]:
 def _seed(side: str, person: Person, kind: str, values: dict[str, Any], created: int | None = None) -> RecordSeed:
     # Older than any consent (500 days), and than the silence of an inactive person (1,100 days).
     age = created or (600 if person.active else 1_200) + person.number % 300
-    seed_object = "lead" if person.kind is PersonKind.LEAD else "contact"
-    return RecordSeed(side, seed_object, kind, person.key, values, age, 5 + person.number % 40)
+    return RecordSeed(side, object_of(person), kind, person.key, values, age, 5 + person.number % 40)
 
 
-def _in_crm(person: Person, *, alone: bool) -> Iterator[RecordSeed]:
-    is_lead = person.kind is PersonKind.LEAD
-    values = _person_fields(person) | (_lead(person, alone=alone) if is_lead else _contact(person, alone=alone))
-    kind = "Lead" if is_lead else "Contact"
+def _crm_person(person: Person, kind: str, *, alone: bool) -> dict[str, Any]:
+    more = _lead(person, alone=alone) if kind == "Lead" else _contact(person, alone=alone)
+    return _person_fields(person) | more
+
+
+def _in_crm(person: Person, kind: str, *, alone: bool) -> Iterator[RecordSeed]:
+    values = _crm_person(person, kind, alone=alone)
     yield _seed("crm", person, kind, values)
     if Dirt.DUPLICATE in person.dirt:
         yield _seed("crm", person, kind, {**values, "Email": person.email.upper()}, created=90)

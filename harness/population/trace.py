@@ -104,7 +104,16 @@ class Trace:
         for company in self._companies:
             for attribute, fields in _COMPANY_FIELDS.items():
                 _enter(index, _text(getattr(company, attribute)), (company.key, fields))
+        _enter_own(index, self._people)
+        _enter_own(index, self._companies)
         return index
+
+
+def _enter_own(index: dict[str, tuple[_Holder, ...]], everybody: Iterable[Person | Company]) -> None:
+    """Enter what people and companies hold in the fields of a user's own mapping."""
+    for whose in everybody:
+        for value, names in whose.own:
+            _enter(index, _text(value), (whose.key, names))
 
 
 def _enter(index: dict[str, tuple[_Holder, ...]], text: str, holder: _Holder) -> None:

@@ -44,6 +44,6 @@ class Edit:
 
         def do() -> Iterable[Act]:
             for link in targets:
-                yield from stage.write(link, {f: stage.values.resolve(link, f, v) for f, v in settings.set.items()})
+                yield from stage.write(link, stage.values.changes(link, settings.set))
 
         stage.act(settings.side, "edit", do)

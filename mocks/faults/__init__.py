@@ -60,7 +60,8 @@ class Armed:
         return await self.fault.strike(dialect, request, proceed)
 
     def _matches(self, dialect: Dialect, operation: Operation | None) -> bool:
-        if operation is None or not fnmatch.fnmatchcase(operation.id, self.operation):
+        names = (operation.id, operation.shares) if operation is not None else ()
+        if not any(fnmatch.fnmatchcase(name, self.operation) for name in names if name):
             return False
         self.seen += 1
         if self.seen <= self.after or (self.times is not None and self.struck >= self.times):
@@ -75,7 +76,8 @@ def arm(app: MockApp, settings: Mapping[str, Any]) -> Armed:
     if name not in faults():
         raise ValueError(f"no fault is called `{name}`; known: {', '.join(sorted(faults()))}")
     pattern = settings.get("operation") or "*"
-    known = [op.id for op in app.dialect.router.operations]
+    router = app.dialect.router
+    known = [*(op.id for op in router.operations), *router.calls]
     if not fnmatch.filter(known, pattern):
         raise ValueError(f"no operation of {app.dialect.name} matches `{pattern}`, so it could never strike")
     kind = faults()[name]

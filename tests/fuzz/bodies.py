@@ -43,7 +43,11 @@ _PROPERTY = {"name": "fuzzed", "label": "F", "type": "enumeration", "fieldType":
 
 BODIES: dict[str, dict[str, list[Any]]] = {
     "salesforce": {
-        "/sobjects/{object}": [_CONTACT, {"LastName": "L", "Company": "C", "Status": "Open - Not Contacted", "LeadSource": "Web"}, {"Name": "A"}],
+        "/sobjects/{object}": [_CONTACT, {"LastName": "L", "Company": "C", "Status": "Open - Not Contacted", "LeadSource": "Web"}, {"Name": "A"},
+            {"CampaignId": "{Campaign}", "ContactId": "{Contact}", "Status": "Sent"}, {"CampaignId": "{Campaign}", "LeadId": "{Lead}"}, {"LastName": "I"},
+            {"Name": "O", "StageName": "Prospecting", "CloseDate": "2026-12-31", "AccountId": "{Account}"}, {"OwnerId": "{Group}"}, {"OwnerId": "{User}"},
+            {"ParentId": "{Individual}", "EmailAddress": "p{n}@example.com"}, {"ReportsToId": "{Contact}"}, {"IndividualId": "{Individual}"},
+            {"Name": "P", "DataUsePurposeId": "{DataUsePurpose}", "PartyId": "{Individual}", "ContactPointType": "Email", "PrivacyConsentStatus": "OptIn"}],
         "/composite/sobjects": [_RECORDS, _UPDATES, {"ids": ["{id}", "{id}"], "fields": ["Id", "Name"]}],
         "/composite/sobjects/{object}/": [{"allOrNone": False, "records": [{"attributes": {"type": "Contact"}, "Ext__c": "x0", "LastName": "U"}]}],
         "/services/data/{version}/composite": [_COMPOSITE],

@@ -42,6 +42,9 @@ CALLS = {
                    "<sObjects><type>Lead</type><LastName>S</LastName></sObjects></create>"),
     "create (all)": soap("<create><sObjects><type>Contact</type><LastName>S{n}</LastName></sObjects>"
                          "<sObjects><type>Lead</type><LastName>S</LastName></sObjects></create>", _ALL),
+    "update (all)": soap("<update><sObjects><type>Contact</type><Id>{Contact}</Id><FirstName>U</FirstName></sObjects>"
+                         "<sObjects><type>Contact</type><Id>{Contact}</Id><Email>no address</Email></sObjects></update>", _ALL),
+    "delete (all)": soap("<delete><ids>{Contact}</ids><ids>0035g00000000000AA</ids></delete>", _ALL),
     "update": soap("<update><sObjects><type>Contact</type><Id>{Contact}</Id><FirstName>U</FirstName><fieldsToNull>Email</fieldsToNull></sObjects></update>"),
     "upsert": soap("<upsert><externalIDFieldName>Ext__c</externalIDFieldName><sObjects><type>Contact</type><Ext__c>x1</Ext__c><LastName>U</LastName></sObjects></upsert>"),
     "delete": soap("<delete><ids>{Contact}</ids></delete>"),
@@ -79,7 +82,7 @@ MAKINGS = {
     "ask_job": Making("POST", _JOB, {"operation": "query", "object": "Contact", "contentType": "JSON"}, headers=_SESSION),
     "ask_batch": Making("POST", _JOB + "/{ask_job}/batch", "SELECT Id, Name FROM Contact", kind=JSON, headers=_SESSION),
     "ask_look": Making("GET", _JOB + "/{ask_job}/batch/{ask_batch}", headers=_SESSION, told=r"()"),
-    "ask_result": Making("GET", _JOB + "/{ask_job}/batch/{ask_batch}/result?x={ask_look}", headers=_SESSION, told=r'(752\w+)'),
+    "ask_result": Making("GET", _JOB + "/{ask_job}/batch/{ask_batch}/result?x={ask_look}", headers=_SESSION, told=r"(752\w+)"),
     "locator": Making("GET", "/services/data/v59.0/query?q=SELECT+Id+FROM+Campaign", told=r"query/([\w-]+)", headers=(("sforce-query-options", "batchSize=200"),)),
     "deleted": Making("DELETE", "/services/data/v59.0/composite/sobjects?ids={Contact}", told=r'"id":"(\w+)"'),
     "client": Making("POST", "/cometd/59.0/handshake", [{"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": ["long-polling"]}],
@@ -118,14 +121,15 @@ _QUERIES = (
     "SELECT Id, (SELECT Id, Email FROM Contacts) FROM Account", "SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Name = 'Acme')",
     "SELECT Id FROM Lead WHERE CreatedDate = LAST_N_DAYS:3 AND IsConverted = false", "SELECT COUNT() FROM Campaign",
 )
-_RECORDS = {"allOrNone": True, "records": [_contact(), {"attributes": {"type": "Lead"}, "LastName": "B", "Company": "C"}]}
+_PEOPLE = [_contact(), {"attributes": {"type": "Lead"}, "LastName": "B", "Company": "C"}]
+_RECORDS = {"allOrNone": True, "records": _PEOPLE}
 
 RIGHT: dict[str, Right] = {
     "auth.token": Right(form={"grant_type": "client_credentials", **_CLIENT}),
     "auth.authorize": Right(query=(("response_type", "code"), ("client_id", "{client_id}"), ("redirect_uri", "https://x.test/cb"))),
     "auth.introspect": Right(form={"token": "TOKEN", **_CLIENT}),
     "auth.revoke": Right(form={"token": "{spare}"}), "auth.revoke_by_get": Right(query=(("token", "{spare}"),)),
-    "streaming.cometd": Right(bodies=(
+    "streaming.read_events": Right(bodies=(
         [{"channel": "/meta/handshake", "version": "1.0", "supportedConnectionTypes": ["long-polling"], "ext": {"replay": True}}],
         [{"channel": "/meta/connect", "clientId": "{listening}", "connectionType": "long-polling"}],
         [{"channel": "/meta/subscribe", "clientId": "{client}", "subscription": "/data/ContactChangeEvent", "ext": {"replay": {"/data/ContactChangeEvent": -2}}}],
@@ -138,7 +142,7 @@ RIGHT: dict[str, Right] = {
     "query.query": Right(query=(("q", "{query}"),)), "query.query_all": Right(query=(("q", "{query}"),)),
     "replication.updated": Right(query=(("start", "2026-09-20T00:00:00Z"), ("end", "2026-09-22T00:00:00+00:00"))),
     "replication.deleted": Right(query=(("start", "2026-09-20T00:00:00Z"), ("end", "2026-09-22T00:00:00Z"))),
-    "collections.create": Right(bodies=(_RECORDS, {**_RECORDS, "records": [*_RECORDS["records"], {"attributes": {"type": "Lead"}, "LastName": "no company"}]})),
+    "collections.create": Right(bodies=(_RECORDS, {**_RECORDS, "records": [*_PEOPLE, {"attributes": {"type": "Lead"}, "LastName": "no company"}]})),
     "collections.update": Right(bodies=({"allOrNone": True, "records": [_contact(id="{Contact}"), _contact(id="{Contact}", Email="no address")]}, {"records": [_contact(id="{Contact}")]})),
     "collections.upsert": Right(bodies=({"allOrNone": False, "records": [_contact(Ext__c="x1"), _contact(Ext__c="y{n}")]},)),
     "collections.upsert_by_post": Right(query=_PATCH, bodies=({"allOrNone": True, "records": [_contact(Ext__c="x1"), _contact(Ext__c="y{n}")]},)),

@@ -33,7 +33,31 @@ def test_without_trace_ids_one_bad_input_refuses_all(hub: Hubspot, sdk: HubSpot)
     assert error.value.status == 400
     assert list(hub.store.rows("contacts")) == []
     refused = next(iter(hub.journal.exchanges())).refused
-    assert [what for what, _, _ in refused] == ["a@acme.com", "", "c@acme.com"]
+    assert [what for what, _, _ in refused] == [""]  # the bad input, which has no address; the others are innocent
+
+
+def test_every_bad_input_of_a_refused_batch_is_journalled_and_no_other(hub: Hubspot, api: httpx.Client, bob: str) -> None:
+    bad = [{"email": "a_b"}, {"email": "ann@acme.com"}, {"email": "bob@acme.com"}]
+
+    answer = api.post(f"{ROOT}/create", json={"inputs": [{"properties": p} for p in bad]})
+
+    assert (answer.status_code, answer.json()["category"]) == (400, "VALIDATION_ERROR")  # that of the first one
+    found = next(iter(hub.journal.exchanges())).refused
+    assert [(what, code) for what, code, _ in found] == [("a_b", "INVALID_EMAIL"), ("bob@acme.com", "CONFLICT")]
+
+
+def test_trace_ids_that_are_not_unique_let_one_bad_input_refuse_all(hub: Hubspot, sdk: HubSpot) -> None:
+    with pytest.raises(ApiException) as error:
+        sdk.crm.contacts.batch_api.create(inputs("t1", "t2", "t1"))
+
+    assert (error.value.status, list(hub.store.rows("contacts"))) == (400, [])
+
+
+def test_a_refusal_by_trace_id_names_whom_it_is_about(hub: Hubspot, api: httpx.Client) -> None:
+    body = {"inputs": [{"objectWriteTraceId": "t1", "properties": {"email": "ann@acme.com", "missing": "1"}}]}
+
+    assert api.post(f"{ROOT}/create", json=body).status_code == 207
+    assert [what for what, _, _ in next(iter(hub.journal.exchanges())).refused] == ["t1 (ann@acme.com)"]
 
 
 def test_with_trace_ids_the_good_inputs_are_written(hub: Hubspot, sdk: HubSpot) -> None:

@@ -10,7 +10,7 @@ import pytest
 from syncproof_mocks.journal import Change
 from syncproof_mocks.ma.hubspot import Hubspot
 from syncproof_mocks.ma.hubspot.imports.multipart import MultipartError, Part, parts_of
-from tests.hubspot.test_imports import ROOT, column, send, wanted
+from tests.hubspot.test_imports import ROOT, column, done, send, wanted
 
 ONE = "Mail,First,Birth\nann@acme.com,Ann,\n"
 FORM = 'multipart/form-data; boundary="xx"'
@@ -143,3 +143,12 @@ def test_columns_of_a_file_without_header_stand_in_the_order_of_the_mapping(hub:
     api.post(ROOT, data=body, files={"files": ("people.csv", '"ann@acme.com","An\nna",\n'.encode("utf-8-sig"), "text/csv")})
 
     assert hub.contact_by_email("ann@acme.com").values["firstname"] == "An\nna"  # type: ignore[union-attr]
+
+
+def test_a_column_of_ids_may_be_named_as_in_older_documentation(hub: Hubspot, api: httpx.Client, bob: str) -> None:
+    columns = [column("Id", None, idColumnType="HUBSPOT_OBJECT_ID"), column("First", "firstname")]
+
+    found = done(api, f"Id,First\n{bob},Robert\n", wanted(columns))
+
+    assert found["metadata"]["counters"]["UPDATED_OBJECTS"] == 1
+    assert (hub.store.get("contacts", bob) or pytest.fail("gone")).values["firstname"] == "Robert"

@@ -151,7 +151,7 @@ def test_a_batch_creates_and_changes_or_does_nothing_at_all(hub: Hubspot, api: h
     assert hub.contact_by_email("eve@acme.com") is None
     assert (refused.status_code, refused.json()["invalidEmails"]) == (400, ["a_b"])
     assert [f["index"] for f in refused.json()["failureMessages"]] == [1]
-    assert [what for what, _, _ in list(hub.journal.exchanges())[-1].refused] == ["eve@acme.com", "a_b"]
+    assert [what for what, _, _ in list(hub.journal.exchanges())[-1].refused] == ["a_b"]  # eve is innocent
 
 
 @pytest.mark.parametrize("body", ["", "null", "[]", "{", '{"properties":5}', '{"properties":[5]}', '{"properties":[{"property":"x"}]}',

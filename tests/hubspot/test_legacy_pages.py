@@ -105,6 +105,28 @@ def test_companies_and_deals_page_by_the_last_id(hub: Hubspot, api: httpx.Client
     assert "associations" not in deals["deals"][0]
 
 
+def test_a_page_of_deals_shows_every_property_when_asked_as_python_clients_ask(hub: Hubspot, api: httpx.Client) -> None:
+    values = {"dealname": "Big", "dealstage": "closedwon", "pipeline": "default", "amount": "7"}
+    deal = hub.seed("deals", values, created_ms=START_MS, modified_ms=START_MS + 1)
+    hub.clock.move(5)
+    hub.desk_edit("deals", deal.id, {"amount": "8"})
+
+    def shown(query: str) -> dict[str, Any]:
+        (found,) = api.get(f"/deals/v1/deal/paged?includeAllProperties={query}").json()["deals"]
+        return dict(found)
+
+    # The words of tap-hubspot.
+    latest = shown("True&allPropertiesFetchMode=latest_version&includeAssociations=True")
+    assert {n: latest["properties"][n]["value"] for n in values} == {**values, "amount": "8"}
+    assert latest["properties"]["hs_lastmodifieddate"]["timestamp"] == START_MS + 5000
+    assert [v["value"] for v in latest["properties"]["amount"]["versions"]] == ["8"]
+    assert latest["associations"]["associatedVids"] == []
+    every = shown("true&allPropertiesFetchMode=all_versions")
+    assert [v["value"] for v in every["properties"]["amount"]["versions"]] == ["8", "7"]
+    assert "hubspot.deals_v1_fetch_mode" in list(hub.journal.exchanges())[-1].assumed
+    assert shown("False&properties=dealname")["properties"].keys() == {"dealname"}
+
+
 def test_recent_companies_and_deals_come_newest_first(hub: Hubspot, api: httpx.Client) -> None:
     for number in range(3):
         hub.seed("companies", {"name": f"C{number}"}, created_ms=START_MS + number, modified_ms=START_MS - number)

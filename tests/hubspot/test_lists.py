@@ -245,7 +245,16 @@ def test_v1_lists_are_gone_unless_the_switch_says_otherwise(hub: Hubspot, api: h
     assert change.json() == {
         "updated": [int(ids[2])], "discarded": [int(ids[0]), int(ids[1])], "invalidVids": [5], "invalidEmails": ["x@y.com"],
     }
+    refused = next(e.refused for e in hub.journal.exchanges() if e.operation == "lists_v1.add")
+    assert [what for what, _, _ in refused] == ["5", "x@y.com"]
     assert ([c["vid"] for c in page["contacts"]], page["has-more"]) == ([int(ids[0]), int(ids[1])], True)
     assert len(api.get(f"{path}/contacts/all?vidOffset={page['vid-offset']}").json()["contacts"]) == 1
     assert api.post(f"{path}/remove", json={"vids": [int(ids[0])]}).json()["updated"] == [int(ids[0])]
     assert len(api.get(f"{path}/contacts/recent").json()["contacts"]) == 2
+
+
+def test_parts_of_lists_that_are_not_mocked_are_refused_loudly(api: httpx.Client) -> None:
+    folders = api.get(f"{ROOT}/folders")
+
+    assert (folders.status_code, "folders" in folders.headers["x-syncproof-hint"]) == (404, True)
+    assert "x-syncproof-hint" not in api.get(f"{ROOT}/-1").headers

@@ -137,3 +137,17 @@ def test_what_people_do_is_journalled_as_theirs(hub: Hubspot, bob: str, ann: str
     hub.desk_merge("contacts", bob, ann)
 
     assert {c.actor for c in hub.journal.changes(start)} == {Actor.MA_USER}
+
+
+@pytest.mark.parametrize(("said_no", "rests"), [("ann@acme.com", ["hubspot.merge_keeps_optout"]), ("bob@acme.com", [])])
+def test_what_a_merged_contact_shows_of_the_others_optout_is_named_as_assumed(
+    hub: Hubspot, api: httpx.Client, bob: str, ann: str, said_no: str, rests: list[str]
+) -> None:
+    api.post(f"/communication-preferences/v4/statuses/{said_no}/unsubscribe-all?channel=EMAIL")
+
+    api.post("/crm/v3/objects/contacts/merge", json={"primaryObjectId": bob, "objectIdToMerge": ann})
+
+    assert list(hub.journal.exchanges())[-1].assumed == rests
+    kept = hub.store.get("consents", said_no)  # the address keeps its no, whatever the contact shows
+    assert kept is not None
+    assert kept.values["portal"] == "UNSUBSCRIBED"

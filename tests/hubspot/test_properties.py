@@ -138,3 +138,14 @@ def test_fields_added_by_an_administrator_show_in_the_schema(hub: Hubspot) -> No
         hub.add_field("contacts", FieldInfo("interests", "I", FieldType.TEXT, "string"))
     with pytest.raises(DeskError, match="no property type"):
         hub.add_field("contacts", FieldInfo("other", "O", FieldType.TEXT, "colour"))
+
+
+@pytest.mark.parametrize("more", [{"dataSensitivity": "sensitive"}, {"type": "number", "fieldType": "calculation_equation"}])
+def test_properties_that_cannot_be_mocked_are_refused_loudly(api: httpx.Client, more: dict[str, str]) -> None:
+    body = {"name": "secret", "label": "S", "type": "string", "fieldType": "text", "groupName": "contactinformation", **more}
+
+    refused = api.post("/crm/v3/properties/contacts", json=body)
+
+    assert (refused.status_code, "not mocked" in refused.headers["x-syncproof-hint"]) == (400, True)
+    assert api.get("/crm/v3/properties/contacts/secret").status_code == 404
+    assert api.get("/crm/v3/properties/contacts?dataSensitivity=sensitive").json() == {"results": []}

@@ -128,3 +128,24 @@ def test_every_operation_names_its_evidence_and_an_id_of_its_own(hub: Hubspot) -
     for op in hub.router.operations:
         assert op.evidence
         assert handlers.setdefault(op.id, op.handler) is op.handler
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("POST", "/events/v3/send", "analytics.behavioral_events.send"), ("GET", "/automation/v3/workflows", "automation"),
+        ("POST", "/events/v3/event-definitions", "behavioral_events.event_definitions.read_write"),
+        ("GET", "/crm-objects/v1/objects/products/paged", "crm.objects.products.read"),
+        ("GET", "/crm-pipelines/v1/pipelines/deals", "crm.schemas.deals.read"), ("GET", "/crm-pipelines/v1/pipelines/tickets", "tickets"),
+    ],
+)
+def test_events_workflows_and_the_oldest_addresses_need_their_scopes(
+    hub: Hubspot, api: httpx.Client, method: str, path: str, scope: str
+) -> None:
+    def answer(*scopes: str) -> httpx.Response:
+        token = hub.tokens.issue_private(["crm.objects.contacts.read", *scopes])
+        return api.request(method, path, headers={"authorization": f"Bearer {token}"}, json={} if method == "POST" else None)
+
+    refused = answer()
+    assert (refused.status_code, scope in refused.json()["errors"][0]["context"]["requiredGranularScopes"]) == (403, True)
+    assert answer(scope).status_code != 403

@@ -220,3 +220,13 @@ def test_a_bounce_from_before_the_story_counts_and_a_new_address_is_clean(hub: H
 
     assert result(api, receipt, "bob.new@acme.com") == "SENT"
     assert result(api, receipt, "bob@acme.com") == "PREVIOUSLY_BOUNCED"
+
+
+@pytest.mark.parametrize("copies", [{"cc": ["ann@acme.com"]}, {"bcc": ["ann@acme.com"]}])
+def test_copies_are_refused_before_anything_is_sent(hub: Hubspot, api: httpx.Client, receipt: Row, copies: dict[str, list[str]]) -> None:
+    body = {"emailId": int(receipt.id), "message": {"to": "new@acme.com", **copies}}
+
+    refused = api.post("/marketing/v3/transactional/single-email/send", json=body)
+
+    assert (refused.status_code, "cc" in refused.headers["x-syncproof-hint"]) == (400, True)
+    assert (hub.contact_by_email("new@acme.com"), list(sending.messages(hub.store.snapshot()))) == (None, [])

@@ -129,3 +129,20 @@ def test_the_seed_tells_nobody(still: Hubspot, hooks: Webhooks) -> None:
     assert hooks.pending == 0
     hooks.object_changed("contacts", None, contact, "INTEGRATION")
     assert hooks.pending == 1
+
+
+def test_what_waits_and_whom_to_tell_come_back_with_a_snapshot(still: Hubspot, hooks: Webhooks) -> None:
+    listen(hooks, "contact.creation")
+    still.desk_create("contacts", {"email": "bob@acme.com"})
+    before = still.store.snapshot()
+
+    still.desk_create("contacts", {"email": "ann@acme.com"})
+    listen(hooks, "contact.deletion")
+    hooks.settings = None
+    still.store.restore(before)
+
+    assert (hooks.settings is not None, [s.event_type for s in hooks.subscriptions.values()]) == (True, ["contact.creation"])
+    assert [e.members["subscriptionType"] for e in hooks.due()] == ["contact.creation"]
+    still.desk_create("contacts", {"email": "ann@acme.com"})
+    still.store.restore(before)  # again: the snapshot was not touched meanwhile
+    assert hooks.pending == 1

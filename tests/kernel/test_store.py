@@ -178,3 +178,15 @@ def test_rewinding_leaves_other_systems_alone(store: Store) -> None:
     store.rewind(0)
 
     assert (store.size("thing"), other.size("thing")) == (0, 1)
+
+
+def test_a_state_beside_the_records_goes_back_with_a_snapshot(store: Store) -> None:
+    early, notes = store.snapshot(), ["a"]
+    store.keep("notes", notes.copy, lambda kept: notes.__setitem__(slice(None), kept))
+    before = store.snapshot()
+
+    notes.append("b")
+    after = store.snapshot()
+    for snapshot, wanted in ((before, ["a"]), (after, ["a", "b"]), (early, ["a", "b"])):  # `early` knows of no notes
+        store.restore(snapshot)
+        assert notes == wanted

@@ -178,7 +178,7 @@ def test_an_expired_session_is_renewed_once_by_a_client_that_can_log_in(
     start = len(org.journal)
     assert sf.query("SELECT Id FROM Contact")["totalSize"] == 5
     operations = [(e.operation, e.status) for e in org.journal.exchanges(start)]
-    assert operations == [("query.query", 401), ("soap.partner", 200), ("query.query", 200)]
+    assert operations == [("query.query", 401), ("soap.login", 200), ("query.query", 200)]
 
 
 def test_an_expired_session_ends_a_client_that_has_nothing_else(org: Salesforce, sf: SimpleSalesforce) -> None:

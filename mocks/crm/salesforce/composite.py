@@ -20,7 +20,7 @@ MOST_CALLS, MOST_QUERIES, MOST_DEPTH = 25, 5, 64
 _INSIDE = frozenset({"sobjects", "query", "queryAll", "search", "parameterizedSearch", "limits", "recent", "composite"})
 _SHOWN_HEADERS = frozenset({"Location", "ETag", "Last-Modified"})
 _REFERENCE = re.compile(r"@\{([^}]+)\}")
-_STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
+_STEP = re.compile(r"([^.\[\]]+)|\[(\d{1,9})\]")
 _HALTED = ApiError(
     "PROCESSING_HALTED",
     "The transaction was rolled back since another operation in the same transaction failed.",

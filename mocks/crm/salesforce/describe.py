@@ -124,12 +124,12 @@ def entry_of(kind: Kind, version: str) -> dict[str, Any]:
     changeable = not kind.closed
     return {
         "activateable": False, "associateEntityType": None, "associateParentEntity": None, "createable": changeable,
-        "custom": kind.custom, "customSetting": False, "deepCloneable": False, "deletable": changeable,
+        "custom": kind.custom, "customSetting": False, "deepCloneable": False, "deletable": kind.deletable,
         "deprecatedAndHidden": False, "feedEnabled": False, "hasSubtypes": False, "isInterface": False,
         "isSubtype": False, "keyPrefix": kind.prefix, "label": kind.label, "labelPlural": kind.plural,
         "layoutable": changeable, "mergeable": is_mergeable(kind), "mruEnabled": changeable,
         "name": kind.name, "queryable": True, "replicateable": changeable, "retrieveable": True,
-        "searchable": is_searchable(kind), "triggerable": changeable, "undeletable": changeable, "updateable": changeable,
+        "searchable": is_searchable(kind), "triggerable": changeable, "undeletable": kind.deletable, "updateable": changeable,
         "urls": {"sobject": root, "describe": f"{root}/describe", "rowTemplate": f"{root}/{{ID}}"},
     }
 

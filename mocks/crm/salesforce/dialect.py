@@ -15,6 +15,7 @@ from ...world import World
 from . import (
     auth,
     authorize,
+    calls,
     composite,
     consent,
     describe,
@@ -84,7 +85,8 @@ class Salesforce(Org):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.router = AliasRouter(operations_of(_MODULES))
+        found = operations_of(_MODULES)
+        self.router = AliasRouter(found, calls.calls_of(found))
         self._cookie = f"BrowserId={self.dice.token('salesforce.browser', 22)}; path=/; secure; HttpOnly"
         self._furnish()
         self._token = self.open_session(self.user_id).token
@@ -152,6 +154,10 @@ class Salesforce(Org):
         """Return 403 REQUEST_LIMIT_EXCEEDED; the vendor names no time to wait."""
         del retry_after_s
         return refusal(self, request, refuse_api_limit())
+
+    def call_of(self, request: Request, operation: Operation) -> Operation:
+        """Tell SOAP calls apart, and Bulk 1.0 jobs that query from those that write."""
+        return calls.call_of(self, request, operation) if operation.id in calls.SHARED else operation
 
     def before(self, request: Request) -> None:
         """Count REST and SOAP calls against the daily limit; asking who one is and listening are free."""
@@ -267,5 +273,5 @@ class Salesforce(Org):
 
 
 def operations() -> Iterable[Operation]:
-    """Return every operation of the mock, for the fidelity ledger."""
+    """Return every operation of the mock that has an address of its own."""
     return operations_of(_MODULES)

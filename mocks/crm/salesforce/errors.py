@@ -6,6 +6,7 @@ Texts and statuses are those of the research, `salesforce.md` section 2.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from ...wire import Evidence, Handler, Request, Response, operation
 SESSION_EXPIRED = "Session expired or invalid"
 UNKNOWN_RESOURCE = "The requested resource does not exist"
 NO_SUCH_KEY_FIELD = "Provided external ID field does not exist or is not accessible: {name}"
+_EMAIL = re.compile(rb'"email"\s*:\s*"([\x20-\x7e]+?)"', re.IGNORECASE)
 
 
 class ApiError(Exception):
@@ -90,7 +92,7 @@ def reply(request: Request, body: Any, status: int = 200) -> Response:
 
 def refusal(dialect: Dialect, request: Request, error: ApiError) -> Response:
     """Return the answer to a refused request and note the refusal in the exchange under way."""
-    dialect.refused(request.path, error.code, error.message)
+    dialect.refused(_about(dialect, request), error.code, error.message)
     body = error.urls if isinstance(error, ChoicesError) else [e.rest() for e in error.parts()]
     response = reply(request, body, error.status)
     if error.hint:
@@ -98,6 +100,15 @@ def refusal(dialect: Dialect, request: Request, error: ApiError) -> Response:
             dialect.journal.exchange.hint = error.hint
         response.headers.append(("x-syncproof-hint", error.hint))
     return response
+
+
+def _about(dialect: Dialect, request: Request) -> str:
+    """Return the address; for one of several requests inside another also whom it is about, if its body says so."""
+    whole = dialect.journal.exchange
+    if whole is None or request.body is whole.request_body:
+        return request.path
+    email = _EMAIL.search(request.body)
+    return f"{request.path} {email[1].decode()}" if email else request.path
 
 
 def json_body(request: Request) -> Any:
@@ -112,8 +123,18 @@ def json_body(request: Request) -> Any:
         where = f"at [line:{error.lineno}, column:{error.colno}]"
         if error.pos >= len(error.doc):
             raise ApiError("JSON_PARSER_ERROR", f"Unexpected end-of-input {where}") from None
-        char = error.doc[error.pos]
-        raise ApiError("JSON_PARSER_ERROR", f"Unexpected character ('{char}' (code {ord(char)})) {where}") from None
+        raise ApiError("JSON_PARSER_ERROR", _unexpected(error)) from None
+
+
+def _unexpected(error: orjson.JSONDecodeError) -> str:
+    """Return what the vendor's parser says about a character; after a comma it stumbles over the bracket, not the comma."""
+    at, wanted = error.pos, ""
+    rest = error.doc[at + 1 :].lstrip()
+    if error.doc[at] == "," and rest[:1] == "}":
+        at, wanted = error.doc.index("}", at), ": was expecting double-quote to start field name"
+    line, column = error.doc.count("\n", 0, at) + 1, at - error.doc.rfind("\n", 0, at)
+    char = error.doc[at]
+    return f"Unexpected character ('{char}' (code {ord(char)})){wanted} at [line:{line}, column:{column}]"
 
 
 def json_object(request: Request) -> dict[str, Any]:

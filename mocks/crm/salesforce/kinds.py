@@ -71,6 +71,11 @@ class Kind:
         return self.name.endswith("__c")
 
     @property
+    def deletable(self) -> bool:
+        """Tell whether its records may be deleted: users can only be deactivated (the vendor's describe says so)."""
+        return not self.closed and self.name != "User"
+
+    @property
     def name_field(self) -> str | None:
         """Return the field that names a record to people."""
         return next((c.name for c in self.columns.values() if c.name_field), None)

@@ -10,7 +10,7 @@ from .wire import NEWEST, OLDEST, version_label
 _ROOT = ("services", "data", "{version}")
 
 
-@rest("GET", "/services/data", id="org.versions", evidence=Evidence.CLIENT_RUN)
+@rest("GET", "/services/data", id="org.versions", evidence=Evidence.CLIENT_SOURCE)
 def versions(org: Org, request: Request) -> Response:  # noqa: ARG001 (one signature for all)
     """List the versions spoken; needs no session."""
     return reply(request, [

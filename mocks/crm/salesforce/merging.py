@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ...journal import Row
+from ...journal import Actor, Row
 from . import saving
 from .errors import ApiError
-from .kinds import Kind
+from .kinds import Child, Kind
 from .org import Org
 from .transaction import Savepoint
 from .writer import Writer
@@ -63,10 +63,20 @@ def _check(kind: Kind, winner: Row, losers: Sequence[Row]) -> None:
         raise ApiError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=())
 
 
+def _bin_history(org: Org, kind: Kind, history: Child, loser: Row) -> None:
+    """Put the history of a loser into the bin, as a deletion would: it comes back with its record."""
+    with org.journal.acting(Actor.VENDOR_AUTOMATION, f"deleted with {kind.name} {loser.id}"):
+        for row_id in org.store.find(history.kind, history.column, loser.id):
+            found = org.store.get(history.kind, row_id)
+            if found is not None:
+                saving.put_into_bin(org, org.kinds[history.kind], found)
+
+
 def _move_children(org: Org, kind: Kind, loser: Row, winner: Row) -> list[str]:
     moved = []
     for child in kind.children:
         if child.kind == kind.history:
+            _bin_history(org, kind, child, loser)
             continue
         for child_id in org.store.find(child.kind, child.column, loser.id):
             found = org.store.get(child.kind, child_id)

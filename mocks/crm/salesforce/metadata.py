@@ -172,6 +172,7 @@ class _Reader:
             unique=bool(entry.get("unique")) and name not in _OWN, external_id=bool(entry.get("externalId")),
             options=options, restricted=bool(entry.get("restrictedPicklist")), custom=name.endswith("__c"),
             default=default, reference_to=self._targets(entry), tracked=old.info.tracked if old is not None else False,
+            digits=(_number(entry, "precision"), _number(entry, "scale")) if vendor_type in _NUMBERS else None,
         )
 
     def _options(self, entry: Mapping[str, Any]) -> tuple[Option, ...]:

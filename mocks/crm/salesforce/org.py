@@ -265,7 +265,13 @@ class Org(Dialect):
                 self.journal.exchange.hint = f"{nearest.method} {nearest.path}"
             return self.unknown(request, self.router.allowed(request.segments))
         operation, request.params = matched
-        return self.authorise(request, operation.id) or operation.handler(self, request)
+        exchange = self.journal.exchange
+        noted = len(exchange.refused) if exchange is not None else 0
+        response = self.authorise(request, operation.id) or operation.handler(self, request)
+        if exchange is not None and request.method in ("GET", "HEAD"):
+            # What was only looked for was not refused; the request around it is a POST, so checks could not tell.
+            del exchange.refused[noted:]
+        return response
 
 
 def refuse_api_limit() -> ApiError:

@@ -42,7 +42,7 @@ def _item(org: Org, row: Row, version: str) -> dict[str, Any]:
 def recent(org: Org, request: Request) -> Response:
     """List the records used last, newest first; `limit` says how many."""
     asked = request.arg("limit", str(MOST_RECENT)) or ""
-    if not (asked.isascii() and asked.isdigit()) or not 1 <= int(asked[:9]) <= MOST_RECENT:
+    if not (asked.isascii() and asked.isdigit() and len(asked) <= 9) or not 1 <= int(asked) <= MOST_RECENT:
         raise ApiError("INVALID_QUERY_LIMIT", f"limit must be a number from 1 to {MOST_RECENT}: {asked}")
     kinds = [k for k in org.kinds.values() if not k.closed]
     return reply(request, recent_items(org, kinds, org.acting_user(request), request.params["version"], int(asked)))

@@ -40,7 +40,8 @@ def existing(org: Org, kind: Kind, key: str, *, reading: bool = False) -> Row:
     row = org.row(kind, key)
     if row is None:
         if full_id(key) is None:
-            raise ApiError("NOT_FOUND", NO_SUCH_KEY_FIELD.format(name=key), status=404)
+            hint = "" if any(c.isdigit() for c in key) else f"sobjects/{kind.name}/{key} is not mocked"
+            raise ApiError("NOT_FOUND", NO_SUCH_KEY_FIELD.format(name=key), status=404, hint=hint)
         raise not_found() if reading else unknown_row()
     if row.deleted:
         raise deleted_row()
@@ -51,7 +52,9 @@ def key_column(kind: Kind, name: str) -> Column:
     """Return the external id or id look-up field called ``name``. Raises ApiError NOT_FOUND."""
     column = kind.find(name)
     if column is None or not column.is_key:
-        raise ApiError("NOT_FOUND", NO_SUCH_KEY_FIELD.format(name=name), status=404)
+        known = ", ".join(c.name for c in kind.columns.values() if c.is_key)
+        text = NO_SUCH_KEY_FIELD.format(name=name)
+        raise ApiError("NOT_FOUND", text, status=404, hint=f"keys of {kind.name}: {known or 'none'}")
     return column
 
 

@@ -119,9 +119,17 @@ def apply(org: Org, kind: Kind, row: Row, changed: Mapping[str, Any], writer: Wr
 
 
 def delete(org: Org, kind: Kind, row: Row) -> None:
-    """Put a record and what hangs on it into the recycle bin. Raises ApiError when it lies there already."""
+    """Put a record and what hangs on it into the recycle bin. Raises ApiError when it lies there already, or may not."""
     if row.deleted:
         raise deleted_row()
+    if not kind.deletable:
+        org.rests_on("salesforce.undeletable_objects")
+        raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type {kind.name} does not support delete", fields=())
+    put_into_bin(org, kind, row)
+
+
+def put_into_bin(org: Org, kind: Kind, row: Row) -> None:
+    """Put a living record and what hangs on it into the recycle bin, whether or not callers may delete its kind."""
     now = org.now_stamp()
     with org.journal.acting(Actor.VENDOR_AUTOMATION, f"deleted with {kind.name} {row.id}"):
         for child in kind.children:
@@ -130,7 +138,7 @@ def delete(org: Org, kind: Kind, row: Row) -> None:
             for child_id in org.store.find(child.kind, child.column, row.id):
                 found = org.store.get(child.kind, child_id)
                 if found is not None:
-                    delete(org, org.kinds[child.kind], found)
+                    put_into_bin(org, org.kinds[child.kind], found)
     gone: dict[str, Any] = {"IsDeleted": True}
     if "SystemModstamp" in kind.columns:
         gone["SystemModstamp"] = now

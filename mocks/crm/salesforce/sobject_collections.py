@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ...wire import Evidence, Request, Response
@@ -42,7 +42,7 @@ def create_many(org: Org, request: Request) -> Response:
 
         return run
 
-    return reply(request, _run(org, [task(r) for r in records], [""] * len(records), all_or_none))
+    return reply(request, _run(org, [task(r) for r in records], [""] * len(records), all_or_none, records))
 
 
 @rest("PATCH", COLLECTION, id="collections.update", evidence=Evidence.CLIENT_RUN, probe="15")
@@ -61,7 +61,7 @@ def update_many(org: Org, request: Request) -> Response:
 
         return run
 
-    return reply(request, _run(org, [task(r) for r in records], [_id_in(r) for r in records], all_or_none))
+    return reply(request, _run(org, [task(r) for r in records], [_id_in(r) for r in records], all_or_none, records))
 
 
 @rest("POST", COLLECTION + "/{object}/{field}", id="collections.upsert_by_post", evidence=Evidence.DOCUMENT,
@@ -97,7 +97,8 @@ def upsert_many(org: Org, request: Request) -> Response:
 
         return run
 
-    return reply(request, _run(org, [task(n) for n in range(len(records))], [str(k) for k in keys], all_or_none))
+    names = ["" if k is None else str(k) for k in keys]
+    return reply(request, _run(org, [task(n) for n in range(len(records))], names, all_or_none, records))
 
 
 @rest("DELETE", COLLECTION, id="collections.delete", evidence=Evidence.CLIENT_RUN)
@@ -120,7 +121,7 @@ def delete_many(org: Org, request: Request) -> Response:
     return reply(request, _run(org, [task(i) for i in ids], ids, as_flag(request.arg("allOrNone", "false"))))
 
 
-@rest("GET", COLLECTION + "/{object}", id="collections.retrieve", evidence=Evidence.CLIENT_RUN, probe="15")
+@rest("GET", COLLECTION + "/{object}", id="collections.retrieve", evidence=Evidence.DOCUMENT, probe="15")
 def retrieve(org: Org, request: Request) -> Response:
     """Show records by id in the order asked for, null where there is none."""
     return _retrieved(org, request, request.args("ids"), request.args("fields"), MOST_RECORDS * 4)
@@ -155,8 +156,10 @@ def _retrieved(org: Org, request: Request, ids: Sequence[str], fields: Sequence[
     return reply(request, shown)
 
 
-def _run(org: Org, tasks: Sequence[Task], names: Sequence[str], all_or_none: bool) -> list[dict[str, Any]]:
-    """Do each task; a refusal becomes its item, and with ``all_or_none`` undoes the others."""
+def _run(
+    org: Org, tasks: Sequence[Task], names: Sequence[str], all_or_none: bool, whose: Sequence[dict[str, Any]] = ()
+) -> list[dict[str, Any]]:
+    """Do each task; a refusal becomes its item, and with ``all_or_none`` undoes the others (``whose``: see `named`)."""
     savepoint = Savepoint(org)
     results: list[dict[str, Any]] = []
     errors: dict[int, ApiError] = {}
@@ -170,11 +173,17 @@ def _run(org: Org, tasks: Sequence[Task], names: Sequence[str], all_or_none: boo
         savepoint.rollback()
         errors = {at: errors.get(at, ROLLED_BACK) for at in range(len(tasks))}
     for at, refusal in errors.items():
-        org.refused(names[at] or f"#{at}", refusal.code, refusal.message)
+        org.refused(named(names[at], at, whose[at] if whose else None), refusal.code, refusal.message)
         results[at] = {"success": False, "errors": [as_item(e).item() for e in refusal.parts()]}
         if len(names[at]) in (15, 18):
             results[at] = {"id": names[at], **results[at]}
     return results
+
+
+def named(name: str, at: int, fields: Mapping[str, Any] | None) -> str:
+    """Return how the journal names a refused item: its id or key, else its place; and whom it is about, if it says so."""
+    email = next((v for k, v in (fields or {}).items() if k.lower() == "email"), None)
+    return " ".join(part for part in (name or f"#{at}", email if isinstance(email, str) else "") if part)
 
 
 def as_item(error: ApiError) -> ApiError:

@@ -63,6 +63,8 @@ SWITCHES = (
            "how long a CometD client may stay away before it is unknown (wall time)"),
     Switch("bulk_polls", 1, (), Evidence.DOCUMENT,
            "how many times somebody who asks about a bulk job or batch is told InProgress before its end; any number"),
+    Switch("bulk1_csv_charset", False, (True, False), Evidence.ASSUMED,
+           "the CSV of a Bulk 1.0 query says `charset=UTF-8`; as it does not, requests' `decode_unicode` takes it for Latin-1"),
     Switch("bulk_page_size", 100_000, (), Evidence.DOCUMENT,
            "rows per page of a Bulk 2.0 query result unless the caller asks for fewer; any number"),
     Switch("bulk_hard_delete", True, (True, False), Evidence.DOCUMENT,

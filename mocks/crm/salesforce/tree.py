@@ -10,6 +10,7 @@ from . import saving
 from .errors import ApiError, cannot_deserialize, json_object, reply, rest
 from .kinds import Kind
 from .org import Org
+from .sobject_collections import named
 from .transaction import Savepoint
 from .writer import Writer, writer_of
 
@@ -24,12 +25,12 @@ class _Planting:
     errors: list[dict[str, Any]] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
 
-    def refuse(self, name: str, error: ApiError) -> None:
-        self.org.refused(name, error.code, error.message)
+    def refuse(self, name: str, error: ApiError, record: dict[str, Any]) -> None:
+        self.org.refused(named(name, len(self.made) + len(self.errors), record), error.code, error.message)
         self.errors.append({"referenceId": name, "errors": [e.item() for e in error.parts()]})
 
 
-@rest("POST", "/services/data/{version}/composite/tree/{object}", id="composite.tree", evidence=Evidence.CLIENT_RUN)
+@rest("POST", "/services/data/{version}/composite/tree/{object}", id="composite.tree", evidence=Evidence.CLIENT_SOURCE)
 def tree(org: Org, request: Request) -> Response:
     """Make records with their children, up to 200 in five levels; any failure makes none."""
     kind = org.kind(request.params["object"])
@@ -67,7 +68,7 @@ def _plant(planting: _Planting, kind: Kind, record: dict[str, Any], parent: dict
         text = f"Duplicate ReferenceId provided in the request. Please provide unique ReferenceIds: {name}" if name else (
             "Include a reference ID for each record in the request."
         )
-        planting.refuse(name, ApiError("INVALID_INPUT", text))
+        planting.refuse(name, ApiError("INVALID_INPUT", text), record)
         return
     planting.names.add(name)
     children = {k: v["records"] for k, v in record.items() if isinstance(v, dict) and isinstance(v.get("records"), list)}
@@ -75,12 +76,13 @@ def _plant(planting: _Planting, kind: Kind, record: dict[str, Any], parent: dict
     try:
         row = saving.create(planting.org, kind, {**own, **parent}, planting.writer)
     except ApiError as error:
-        planting.refuse(name, error)
+        planting.refuse(name, error, own)
         return
     planting.made.append({"referenceId": name, "id": row.id})
     for relationship, records in children.items():
         child = next((c for c in kind.children if (c.relationship or "").lower() == relationship.lower()), None)
         if child is None:
-            planting.refuse(name, ApiError("INVALID_FIELD", f"No such column '{relationship}' on sobject of type {kind.name}"))
+            text = f"No such column '{relationship}' on sobject of type {kind.name}"
+            planting.refuse(name, ApiError("INVALID_FIELD", text), own)
             continue
         _plant_all(planting, planting.org.kinds[child.kind], records, {child.column: row.id}, level + 1)

@@ -11,7 +11,7 @@ _DETAILS = ("/account-info/v3/details", *(f"/account-info/{v}/details" for v in 
 _USAGE = "/api-usage/daily/private-apps"
 
 
-@answers("GET", *_DETAILS, id="account.details", evidence=Evidence.CLIENT_RUN)
+@answers("GET", *_DETAILS, id="account.details", evidence=Evidence.CLIENT_SOURCE)
 def details(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
     """Return what the portal is; its time zone is UTC, so that days are the same everywhere."""
     return json_response({

@@ -56,8 +56,7 @@ def update_limits(dialect: Portal, request: Request) -> Response:
 def purge_limits(dialect: Portal, request: Request) -> Response:
     """Lift limits."""
     ends = kinds_of(dialect, request)
-    for item in inputs_of(body_of(request), MOST_INPUTS):
-        number = _type_id(dialect, ends[0].kind, ends[1].kind, item)
+    for number in [_type_id(dialect, ends[0].kind, ends[1].kind, item) for item in inputs_of(body_of(request), MOST_INPUTS)]:
         row = dialect.store.get(LIMITS, limit_id(ends[0].kind, ends[1].kind, number))
         if row is not None:
             dialect.store.erase(row)

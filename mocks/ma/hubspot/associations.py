@@ -12,6 +12,7 @@ from .links import HUBSPOT_DEFINED, Spec, checked_specs, link, linked, plain_typ
 from .objects import not_valid
 from .paging import after_of, limit_of, next_page
 from .portal import INTEGRATION, Portal
+from .values import is_whole
 from .views import type_of
 from .wire import VERSIONS, answers, batch_answer, inputs_of, json_response, note_refusal, parsed, text_of
 
@@ -143,7 +144,7 @@ def read_inputs(request: Request) -> list[tuple[str, int]]:
         if "id" not in item:
             raise errors.not_set("id")
         after = text_of(item.get("after") or "0")
-        if not after.isascii() or not after.isdigit():
+        if not is_whole(after):
             raise Refusal(400, f"Invalid cursor: {after}", assumed="hubspot.text_cursor")
         found.append((text_of(item["id"]), int(after)))
     return found
@@ -230,10 +231,12 @@ def default_batch(dialect: Portal, request: Request) -> Response:
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Remove every type between pairs: `{from:{id}, to:[{id}]}`; 204, or 200 with an envelope when date-versioned."""
     started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
+    pairs = []  # all of them are read before the first one goes: a refused batch has removed nothing
     for item in inputs_of(_body(request), MOST_WRITTEN):
         targets = item.get("to") if isinstance(item.get("to"), list) else [item.get("to")]
-        for target in targets or ():
-            _unlink(dialect, ends, *pair_of({**item, "to": target}), None)
+        pairs += [pair_of({**item, "to": target}) for target in targets or ()]
+    for pair in pairs:
+        _unlink(dialect, ends, *pair, None)
     return _removed(dialect, request, started)
 
 
@@ -241,9 +244,12 @@ def archive_batch(dialect: Portal, request: Request) -> Response:
 def archive_labels(dialect: Portal, request: Request) -> Response:
     """Remove only the given types between pairs."""
     started, ends = dialect.clock.now_ms(), kinds_of(dialect, request)
-    for item in inputs_of(_body(request), MOST_WRITTEN):
-        specs = checked_specs(dialect, ends[0].kind, ends[1].kind, item.get("types"))
-        _unlink(dialect, ends, *pair_of(item), specs)
+    planned = [
+        (pair_of(item), checked_specs(dialect, ends[0].kind, ends[1].kind, item.get("types")))
+        for item in inputs_of(_body(request), MOST_WRITTEN)
+    ]
+    for pair, specs in planned:
+        _unlink(dialect, ends, *pair, specs)
     return _removed(dialect, request, started)
 
 

@@ -46,7 +46,8 @@ def create_batch(dialect: Portal, request: Request) -> Response:
             spec = _named(dialect, ends, item.get("type"))
             link(dialect, ends[0].kind, from_id, ends[1].kind, to_id, {spec}, source=INTEGRATION)
         except Refusal as refusal:
-            note_refusal(dialect, str(item.get("from")), refusal)
+            end = item.get("from")
+            note_refusal(dialect, str(end.get("id")) if isinstance(end, dict) else "", refusal)
             failures.append(errors.error_item(refusal, {}))
             continue
         results.append({"from": {"id": from_id}, "to": {"id": to_id}, "type": item["type"]})
@@ -57,8 +58,7 @@ def create_batch(dialect: Portal, request: Request) -> Response:
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Remove the associations of pairs, whatever their types."""
     ends = kinds_of(dialect, request)
-    for item in inputs_of(body_of(request), MOST_WRITTEN):
-        from_id, to_id = pair_of(item)
+    for from_id, to_id in [pair_of(item) for item in inputs_of(body_of(request), MOST_WRITTEN)]:
         living = living_id(dialect, ends[0], from_id), living_id(dialect, ends[1], to_id)
         if living[0] is not None and living[1] is not None:
             unlink(dialect, ends[0].kind, living[0], ends[1].kind, living[1], source=INTEGRATION)

@@ -42,7 +42,7 @@ def read_batch(dialect: Portal, request: Request) -> Response:
     history = _names(body, "propertiesWithHistory")
     inputs = inputs_of(body, HISTORY_LIMIT if history else LIMIT)
     view = chosen(dialect, catalogue, _names(body, "properties"), history)
-    archived = request.arg("archived") == "true"
+    archived = request.flag("archived")
     id_property = body.get("idProperty") or None
     rows: dict[str, Row] = {}
     missing = []
@@ -128,8 +128,9 @@ def upsert_batch(dialect: Portal, request: Request) -> Response:
 def archive_batch(dialect: Portal, request: Request) -> Response:
     """Archive records; unknown ids are ignored."""
     object_type = type_of(dialect, request)
-    for item in inputs_of(body_of(request), LIMIT):
-        row = dialect.store.get(object_type.kind, _id_of(item))
+    # All ids are read before the first record goes: a refused batch has archived nothing.
+    for record_id in [_id_of(item) for item in inputs_of(body_of(request), LIMIT)]:
+        row = dialect.store.get(object_type.kind, record_id)
         if row is not None:
             saving.archive(dialect, row, INTEGRATION)
     return Response(204)
@@ -145,7 +146,7 @@ def _write(
     started = dialect.clock.now_ms()
     inputs = inputs_of(body, LIMIT)
     failures = list(failures or ())
-    if inputs and all(item.get("objectWriteTraceId") for item in inputs):
+    if _each_has_its_own_trace(inputs):
         results = _one_by_one(dialect, inputs, planner, failures)
     else:
         results = _all_or_nothing(dialect, inputs, planner)
@@ -153,16 +154,26 @@ def _write(
     return batch_answer(dialect, results, failures, started, status)
 
 
+def _each_has_its_own_trace(inputs: list[Item]) -> bool:
+    """Tell whether every input carries an `objectWriteTraceId` that no other one has (rule 12)."""
+    traces = [text_of(trace) for item in inputs if (trace := item.get("objectWriteTraceId"))]
+    return bool(inputs) and len(set(traces)) == len(inputs)
+
+
 def _all_or_nothing(dialect: Portal, inputs: list[Item], planner: Planner) -> list[Item]:
     claims: Claims = set()
-    try:
-        planned = [planner(item, claims) for item in inputs]
-    except Refusal as refusal:
-        # One bad input refuses them all: each is journalled, the guard answers.
-        for item in inputs:
+    planned: list[Callable[[], Item]] = []
+    first: Refusal | None = None
+    for item in inputs:
+        try:
+            planned.append(planner(item, claims))
+        except Refusal as refusal:
+            # One bad input refuses them all: the bad ones are journalled, for the others the status speaks.
             note_refusal(dialect, _name(item), refusal)
-        refusal.noted = True
-        raise
+            first = first or refusal
+    if first is not None:
+        first.noted = True
+        raise first
     return [carry_out() for carry_out in planned]
 
 
@@ -173,7 +184,7 @@ def _one_by_one(dialect: Portal, inputs: list[Item], planner: Planner, failures:
         try:
             results.append(planner(item, set())())
         except Refusal as refusal:
-            note_refusal(dialect, trace_id, refusal)
+            note_refusal(dialect, f"{trace_id} ({name})" if (name := _name(item)) else trace_id, refusal)
             failures.append(errors.error_item(refusal, {"objectWriteTraceId": [trace_id]}))
     return results
 

@@ -67,7 +67,7 @@ def read_all(dialect: Portal, request: Request) -> Response:
          evidence=Evidence.DOCUMENT)
 def unsubscribe_all(dialect: Portal, request: Request) -> Response:
     """Opt each address out of everything; the statuses are shown only when `verbose=true`."""
-    verbose = request.arg("verbose") == "true"
+    verbose = request.flag("verbose")
 
     def act(email: str) -> dict[str, Any] | None:
         opt_out_of_all(dialect, email)

@@ -107,7 +107,7 @@ def _wanted(
     kind = find_type(dialect, item.get("id"))
     cause = api_cause(dialect, item.get("legalBasis"), item.get("legalBasisExplanation"))
     state = item.get("optState") or ("OPT_OUT" if item.get("subscribed") is False else "OPT_IN")
-    if state not in _STATUSES:
+    if not isinstance(state, str) or state not in _STATUSES:
         raise Refusal(400, f"Invalid optState {state}", code="UNKNOWN_OPT_STATE", assumed="hubspot.text_opt_state")
     if state == "OPT_IN":
         may_subscribe_again_v3(dialect, row, email, kind.id)
@@ -118,7 +118,7 @@ def _wanted(
          note="snapshots of the state after each change are refused; the source of changes by the API is assumed")
 def timeline(dialect: Portal, request: Request) -> Response:
     """List changes between two moments (milliseconds), latest first; changes of one act are one item."""
-    if request.arg("includeSnapshot") == "true":
+    if request.flag("includeSnapshot"):
         raise Refusal(400, "includeSnapshot is not supported", code="NOT_MOCKED", assumed="hubspot.text_timeline",
                       hint="snapshots are not mocked; ask for the status of the address instead")
     items = list(_items_of(dialect, request).values())

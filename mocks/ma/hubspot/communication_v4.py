@@ -152,7 +152,7 @@ def definitions(dialect: Portal, request: Request) -> Response:
     started = dialect.clock.now_ms()
     check_brand(request)
     found = [t.definition() for t in dialect.subscription_types]
-    if request.arg("includeTranslations") == "true":
+    if request.flag("includeTranslations"):
         found = [{**d, "subscriptionTranslations": []} for d in found]
     return envelope(dialect, found, started)
 
@@ -193,7 +193,7 @@ def unsubscribe_all(dialect: Portal, request: Request) -> Response:
     check_channel(request)
     email = check_email(request.params["email"])
     opt_out_of_all(dialect, email)
-    verbose = request.arg("verbose") == "true"
+    verbose = request.flag("verbose")
     found = all_statuses(dialect, email, "UNSUBSCRIBE_FROM_ALL_OCCURRED") if verbose else []
     return envelope(dialect, found, started)
 

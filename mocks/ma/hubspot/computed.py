@@ -71,13 +71,14 @@ def _stage(
 ) -> dict[str, str]:
     """Return the stamps of entering a stage and leaving another, as far as the object type has such properties."""
     name = object_type.stage or "lifecyclestage"
-    new, old = changes[name], before.get(name)
+    new, old = changes[name], before.get(name) or ""
+    if name == "lifecyclestage" and new in LIFECYCLE_LABELS and (not old or old in LIFECYCLE_LABELS):
+        # The vendor's own stages: nearly every creation of a contact comes by here.
+        return dict.fromkeys(_lifecycle_stamps(new, old), now)
     known = dialect.catalogue(object_type.kind).by_name
-    found = {n: now for n in _stamps(new, old or "") if n in known}
+    found = {n: now for n in _stamps(new, old) if n in known}
     if name == "lifecyclestage":
-        if new in LIFECYCLE_LABELS:
-            found[f"hs_lifecyclestage_{new}_date"] = now
-        return found
+        return found | ({f"hs_lifecyclestage_{new}_date": now} if new in LIFECYCLE_LABELS else {})
     pipeline = str(changes.get(object_type.pipeline) or before.get(object_type.pipeline) or "")
     meta = stages_of(dialect.store, object_type.kind, pipeline).get(new, {}).get("metadata", {})
     return found | _closed(object_type.kind, meta, before, now)
@@ -91,6 +92,13 @@ def _stamps(new: str, old: str) -> tuple[str, ...]:
         f"hs_{version}date_{verb}_{stage.replace('-', '_').lower()}"
         for verb, stage in parts if stage for version in ("v2_", "")
     ))
+
+
+@lru_cache(maxsize=128)
+def _lifecycle_stamps(new: str, old: str) -> tuple[str, ...]:
+    """Return the stamps that going from one of the vendor's lifecycle stages to another sets (``old`` may be blank)."""
+    left = (f"hs_v2_date_exited_{old}",) if old else ()
+    return ("hs_v2_date_entered_current_stage", f"hs_v2_date_entered_{new}", *left, f"hs_lifecyclestage_{new}_date")
 
 
 def _closed(kind: str, meta: dict[str, str], before: dict[str, Any], now: str) -> dict[str, str]:

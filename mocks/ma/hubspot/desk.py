@@ -203,7 +203,7 @@ class Desk(Portal):
 
     def is_system_field(self, kind: str, name: str) -> bool:
         """Tell whether the vendor moves this property by itself: those that nobody can write, and what follows a link."""
-        if name.startswith("#") or name == "associatedcompanyid":
+        if name.startswith(("#", "hs_v2_date_")) or name == "associatedcompanyid":
             return True
         prop = self.catalogue(kind).by_name.get(name) if kind in self.object_types else None
         return prop is not None and prop.read_only

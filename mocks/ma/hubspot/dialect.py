@@ -47,6 +47,7 @@ from . import (
     webhooks,
     workflows,
 )
+from .assumptions import ASSUMPTIONS
 from .desk import Desk
 from .portal import Portal
 from .subscriptions import SubscriptionTypes
@@ -96,6 +97,7 @@ class Hubspot(Desk):
         self.workflows = enrolment.Workflows(self)
         self.router = _router()
 
+    assumptions = ASSUMPTIONS
     declarations = administration.DECLARATIONS
 
     def declare(self, what: str, entry: BaseModel) -> None:
@@ -151,8 +153,9 @@ class Hubspot(Desk):
         """Return the vendor's 429 for too many calls in ten seconds."""
         return limits.limited(self, retry_after_s)
 
-    def before(self, request: Request) -> None:  # noqa: ARG002 (the kernel's signature)
+    def before(self, request: Request) -> None:
         """Let imports whose time has come write their rows, and workflows that waited act."""
+        self.asked = request
         if self.store.size(imports.KIND):
             imports.advance(self)
         if self.workflows.by_kind:

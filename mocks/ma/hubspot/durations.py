@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 _PART = re.compile(r"(\d+)([YMWDHS])")
 _SECONDS = {"W": 604_800, "D": 86_400, "H": 3_600, "S": 1}
 _MOST_MONTHS = 12 * 5_000
+_MOST_DIGITS = 12
 
 
 def moved(value_ms: int, period: str, sign: int) -> int:
@@ -20,12 +21,14 @@ def moved(value_ms: int, period: str, sign: int) -> int:
     months = seconds = 0
     for part, in_time in ((date_part, False), (time_part, True)):
         for number, unit in _PART.findall(part):
+            # Whatever is longer leads out of the calendar, and Python reads no number of thousands of digits.
+            count = int(number) if len(number) <= _MOST_DIGITS else 10**_MOST_DIGITS
             if unit == "Y":
-                months += 12 * int(number)
+                months += 12 * count
             elif unit == "M" and not in_time:
-                months += int(number)
+                months += count
             else:
-                seconds += int(number) * (60 if unit == "M" else _SECONDS[unit])
+                seconds += count * (60 if unit == "M" else _SECONDS[unit])
     try:
         start = datetime.fromtimestamp(value_ms // 1000, UTC)
         found = _months_later(start, sign * min(months, _MOST_MONTHS)) + timedelta(seconds=sign * seconds)

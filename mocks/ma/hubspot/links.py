@@ -22,6 +22,7 @@ from .link_types import (
     Spec,
 )
 from .portal import Portal, iso_ms
+from .values import is_whole
 
 __all__ = [
     "BUILT_IN", "HUBSPOT_DEFINED", "PRIMARY", "SEED", "USER_DEFINED", "LinkType", "Spec", "check_room", "checked_specs",
@@ -67,7 +68,7 @@ def _plain(dialect: Portal, from_kind: str, to_kind: str) -> Spec | None:
 def target_kind(dialect: Portal, from_kind: str, type_id: str) -> str | None:
     """Return the kind that an association type of ``from_kind`` leads to, or None."""
     for to_kind in dialect.object_types:
-        if type_id.isdigit() and int(type_id) in types_between(dialect, from_kind, to_kind):
+        if is_whole(type_id) and int(type_id) in types_between(dialect, from_kind, to_kind):
             return to_kind
     return None
 
@@ -284,7 +285,7 @@ def checked_specs(dialect: Portal, kind: str, to_kind: str, given: object) -> se
         if not isinstance(item, dict) or "associationTypeId" not in item or "associationCategory" not in item:
             raise errors.not_set("associationCategory", "associationTypeId")
         type_id = item["associationTypeId"]
-        number = int(type_id) if isinstance(type_id, int) or str(type_id).isdigit() else -1
+        number = int(type_id) if isinstance(type_id, int) or is_whole(str(type_id)) else -1
         category = item["associationCategory"]
         if number not in known or known[number].category != category:
             raise errors.Refusal(400, f"{category}:{type_id} is not a valid association type between "

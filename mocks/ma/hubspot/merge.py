@@ -62,6 +62,9 @@ def merge(dialect: Portal, object_type: ObjectType, primary: Row, other: Row, so
     values, moved = _united(catalogue, primary, other)
     if kind == "contacts":
         values["hs_additional_emails"] = _addresses(primary, other)
+        if any(n.startswith("hs_email_optout") and v != (primary.values.get(n) or "") for n, v in values.items()):
+            # Consent belongs to addresses, and the primary one stays: what the contact shows then is not told.
+            dialect.rests_on("hubspot.merge_keeps_optout")
     ties = _ties(dialect, primary, other)
     for row in (primary, other):
         unlink_all(dialect, kind, row.id, source=SEED)

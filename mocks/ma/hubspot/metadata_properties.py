@@ -7,6 +7,7 @@ from typing import Any
 
 from .catalogue import FIELD_TYPES, READ_ONLY_TYPES, Property
 from .portal import iso_ms
+from .values import is_whole
 
 # Field types of properties that the vendor computes; nobody can write those.
 _COMPUTED = ("calculation_equation", "calculation_rollup", "calculation_score", "calculation_read_time")
@@ -72,6 +73,6 @@ def _whole(value: object) -> int:
 def _stamp(value: object) -> str:
     """Return a stamp as v3 shows it; v1 and v2 tell milliseconds."""
     text = str(value or "")
-    if text.isdigit():
+    if is_whole(text):
         return iso_ms(int(text)) if int(text) < 253_402_300_799_999 else ""
     return text

@@ -29,7 +29,7 @@ def new_owner(dialect: Portal, first_name: str, last_name: str, email: str, *, a
 def list_owners(dialect: Portal, request: Request) -> Response:
     """Return one page of active (or archived) owners, optionally of one address."""
     limit = limit_of(request, 100, 500)
-    archived = request.arg("archived") == "true"
+    archived = request.flag("archived")
     email = (request.arg("email") or "").strip().lower()
     rows = [
         row for row in dialect.store.rows("owners")
@@ -45,7 +45,7 @@ def list_owners(dialect: Portal, request: Request) -> Response:
 @answers("GET", *spellings("owners", "/{ownerId}"), id="owners.get", evidence=Evidence.CLIENT_RUN)
 def get_owner(dialect: Portal, request: Request) -> Response:
     """Return an owner by owner id, or by user id with `idProperty=userId`."""
-    key, archived = request.params["ownerId"], request.arg("archived") == "true"
+    key, archived = request.params["ownerId"], request.flag("archived")
     by_user = request.arg("idProperty") == "userId"
     for row in dialect.store.rows("owners"):
         if key == (str(row.values["userId"]) if by_user else row.id) and row.values["active"] is not archived:

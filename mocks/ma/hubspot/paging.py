@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from ...wire import Request
 from . import errors
+from .values import is_whole
 
 
 def limit_of(request: Request, default: int, most: int) -> int:
@@ -14,7 +15,7 @@ def limit_of(request: Request, default: int, most: int) -> int:
     text = request.arg("limit")
     if text is None or text == "":
         return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= most:
+    if not is_whole(text) or not 1 <= int(text) <= most:
         raise errors.Refusal(400, f"Invalid limit {text}: it must be a number between 1 and {most}",
                              assumed="hubspot.text_limit")
     return int(text)
@@ -23,7 +24,7 @@ def limit_of(request: Request, default: int, most: int) -> int:
 def after_of(request: Request) -> int:
     """Return the numeric cursor `after` (0: from the start). Raises `Refusal` when it is not one of ours."""
     text = request.arg("after") or "0"
-    if not text.isascii() or not text.isdigit():
+    if not is_whole(text):
         raise errors.Refusal(400, f"Invalid cursor: {text}", assumed="hubspot.text_cursor")
     return int(text)
 

@@ -298,7 +298,7 @@ def _check_references(
     dialect: Portal, request: Request, object_type: ObjectType, is_meant: Callable[[str], bool]
 ) -> None:
     asked = ("validateReferencesBeforeDelete", "validateDealStageUsagesBeforeDelete")
-    if any(request.arg(name) == "true" for name in asked) and _is_used(dialect, object_type, is_meant):
+    if any(request.flag(name) for name in asked) and _is_used(dialect, object_type, is_meant):
         raise Refusal(400, "The pipeline is in use and cannot be deleted", assumed="hubspot.text_pipeline_in_use")
 
 

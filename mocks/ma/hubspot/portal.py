@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Protocol
 from ...dialect import Dialect, Switch
 from ...journal import Row
 from ...store import UnknownKindError
-from ...wire import Evidence
+from ...wire import Evidence, Request
 from ...world import World
 from . import custom_types
 from .catalogue import Catalogue, built_in, compiled, optout_property
@@ -86,6 +86,7 @@ class Portal(Dialect):
     workflows: Any  # enrolment.Workflows, which knows the portal
     subscription_types: SubscriptionTypes
     tokens: Tokens
+    asked: Request | None = None  # the request under way, or the last one: links name the host that it used
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -115,8 +116,11 @@ class Portal(Dialect):
 
     def issue_id(self, kind: str) -> str:
         """Return the next record id of ``kind``: increasing numbers, as text."""
-        value = self.dice.count(f"hubspot.{kind}", self.object_type(kind).first_id)
-        issued = self._issued.setdefault(kind, [])
+        object_type = OBJECT_TYPES.get(kind) or self.object_type(kind)
+        value = self.dice.count(f"hubspot.{kind}", object_type.first_id)
+        issued = self._issued.get(kind)
+        if issued is None:
+            issued = self._issued[kind] = []
         if not issued or value > issued[-1]:  # after the dice were rewound, ids are given again
             issued.append(value)
         return str(value)

@@ -55,14 +55,16 @@ def shown(prop: Property) -> dict[str, Any]:
 def list_properties(dialect: Portal, request: Request) -> Response:
     """Return all living (or archived) definitions; there is no paging."""
     catalogue = dialect.catalogue(type_of(dialect, request).kind)
-    found = catalogue.archived if request.arg("archived") == "true" else catalogue.by_name
+    found = catalogue.archived if request.flag("archived") else catalogue.by_name
+    if (request.arg("dataSensitivity") or "non_sensitive") != "non_sensitive":
+        found = {}  # there are no sensitive properties here, see `_create`
     return json_response({"results": [shown(p) for p in found.values()]})
 
 
 @answers("GET", *_ONE, id="properties.get", evidence=Evidence.RECORDING)
 def get_property(dialect: Portal, request: Request) -> Response:
     """Return one definition."""
-    return json_response(shown(_named(dialect, request, archived=request.arg("archived") == "true")))
+    return json_response(shown(_named(dialect, request, archived=request.flag("archived"))))
 
 
 @answers("POST", *_ALL, id="properties.create", evidence=Evidence.RECORDING)
@@ -127,6 +129,9 @@ def made(body: dict[str, Any], stamp: str) -> Property:
 
 def _create(dialect: Portal, kind: str, body: dict[str, Any]) -> Property:
     prop = made(body, iso_ms(dialect.clock.now_ms()))
+    if prop.calculated or (body.get("dataSensitivity") or "non_sensitive") != "non_sensitive":
+        raise Refusal(400, f"Property {prop.name} cannot be created: it is calculated or sensitive", code="NOT_MOCKED",
+                      assumed="hubspot.text_property_invalid", hint="calculated and sensitive properties are not mocked")
     catalogue = dialect.catalogue(kind)
     if prop.name in catalogue.by_name or prop.name in catalogue.archived:
         raise errors.already_exists("Property", prop.name)
@@ -175,10 +180,15 @@ def _changes(body: dict[str, Any], prop: Property) -> dict[str, Any]:
 
 
 def _archive(dialect: Portal, kind: str, prop: Property) -> None:
+    _check_own(prop)
+    put(dialect, kind, archived_copy(prop, iso_ms(dialect.clock.now_ms())))
+
+
+def _check_own(prop: Property) -> None:
+    """Refuse to archive what is the vendor's."""
     if prop.hubspot_defined:
         raise Refusal(400, f"{prop.name} is a HubSpot defined property and cannot be deleted",
                       assumed="hubspot.text_property_read_only")
-    put(dialect, kind, archived_copy(prop, iso_ms(dialect.clock.now_ms())))
 
 
 # -- batches --------------------------------------------------------------------------------------------
@@ -211,10 +221,13 @@ def create_properties(dialect: Portal, request: Request) -> Response:
 def archive_properties(dialect: Portal, request: Request) -> Response:
     """Archive several properties; unknown ones are ignored."""
     kind = type_of(dialect, request).kind
-    for item in inputs_of(body_of(request), 100):
-        prop = dialect.catalogue(kind).by_name.get(_name_of(item))
-        if prop is not None:
-            _archive(dialect, kind, prop)
+    names = dict.fromkeys(_name_of(item) for item in inputs_of(body_of(request), 100))
+    known = dialect.catalogue(kind).by_name
+    found = [known[name] for name in names if name in known]
+    for prop in found:
+        _check_own(prop)
+    for prop in found:
+        _archive(dialect, kind, prop)
     return Response(204)
 
 
@@ -263,11 +276,11 @@ def create_group(dialect: Portal, request: Request) -> Response:
     missing = [n for n in ("label", "name") if not body.get(n)]
     if missing:
         raise errors.not_set(*missing)
-    found = groups_of(dialect, kind)
-    if body["name"] in found:
-        raise errors.already_exists("Property group", str(body["name"]))
-    put_group(dialect, kind, text_of(body["name"]), text_of(body["label"]))
-    return json_response(_group(str(body["name"]), str(body["label"]), len(found)), 201)
+    found, name, label = groups_of(dialect, kind), text_of(body["name"]), text_of(body["label"])
+    if name in found:
+        raise errors.already_exists("Property group", name)
+    put_group(dialect, kind, name, label)
+    return json_response(_group(name, label, len(found)), 201)
 
 
 @answers("PATCH", *_GROUP, id="property_groups.update", evidence=Evidence.DOCUMENT)

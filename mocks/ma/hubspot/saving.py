@@ -19,6 +19,7 @@ from .portal import HISTORY, INTEGRATION, Portal, iso_ms
 from .values import BadValueError, moment_of, normalise
 
 HISTORY_LIMIT = 20
+_NOTHING: dict[str, Any] = {}
 # One earlier or present value: (value, at ms, source type, source id), newest first.
 Version = tuple[str | None, int, str, str]
 
@@ -141,8 +142,8 @@ def starting_values(
         "hs_object_id": record_id, object_type.stamp: iso_ms(modified_ms), "hs_object_source": source,
         "hs_object_source_id": dialect.source_id(source), "hs_object_source_label": source,
     }
-    values |= computed.of_creation(dialect, object_type, record_id, values)
-    values |= computed.following(dialect, object_type, values, created_ms, {})
+    values.update(computed.of_creation(dialect, object_type, record_id, values))
+    values.update(computed.following(dialect, object_type, values, created_ms, _NOTHING))
     return values
 
 

@@ -32,7 +32,7 @@ _TIES = tuple(f"{root}/{{objectType}}/associations" for root in _ROOTS)
 @answers("GET", *_ROOTS, id="schemas.list", evidence=Evidence.DOCUMENT)
 def list_schemas(dialect: Portal, request: Request) -> Response:
     """Return the custom objects (or those that were deleted); the vendor's own types are not among them."""
-    archived = request.arg("archived") == "true"
+    archived = request.flag("archived")
     rows = [row for row in dialect.store.rows(SCHEMAS, deleted=archived) if row.deleted is archived]
     return json_response({"results": [shown(dialect, row) for row in rows]})
 
@@ -75,7 +75,7 @@ def update_schema(dialect: Portal, request: Request) -> Response:
 @answers("DELETE", *_ONE, id="schemas.delete", evidence=Evidence.DOCUMENT)
 def delete_schema(dialect: Portal, request: Request) -> Response:
     """Delete a custom object that has no records; `archived=true` removes a deleted one for good, so that its name is free."""
-    if request.arg("archived") == "true":
+    if request.flag("archived"):
         row = _archived(dialect, request.params["objectType"])
         dialect.store.erase(row)
         return Response(204)

@@ -11,6 +11,7 @@ from . import errors
 from .catalogue import Catalogue
 from .filters import Predicate, compiled_groups, narrowed, query_predicate, sort_key, unknown_property
 from .portal import Portal
+from .values import is_whole
 from .views import chosen, shown, type_of
 from .wire import answers, body_of, json_response, spellings
 
@@ -99,7 +100,7 @@ def _whole(value: object, name: str, default: int) -> int:
     if value is None or value == "":
         return default
     text = str(value)
-    if isinstance(value, bool) or not text.isascii() or not text.isdigit():
+    if isinstance(value, bool) or not is_whole(text):
         raise errors.search_refused(f"{name} must be a whole number, not {text}", assumed="hubspot.text_search_limits")
     return int(text)
 

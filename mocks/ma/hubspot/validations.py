@@ -19,7 +19,7 @@ from .definitions import put_setting
 from .durations import moved
 from .errors import PropertyProblem
 from .portal import Portal
-from .values import is_address, parse_ms
+from .values import is_address, is_whole, parse_ms
 
 _TEXT = ("text", "textarea")
 _DAYS = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
@@ -65,7 +65,7 @@ def _optional(*words: str) -> Callable[[Arguments], bool]:
 
 
 def _whole(low: int, high: int) -> Callable[[Arguments], bool]:
-    return lambda arguments: len(arguments) == 1 and arguments[0].isascii() and arguments[0].isdigit() and low <= int(arguments[0]) <= high
+    return lambda arguments: len(arguments) == 1 and is_whole(arguments[0]) and low <= int(arguments[0]) <= high
 
 
 def _domains(arguments: Arguments) -> bool:

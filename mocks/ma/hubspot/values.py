@@ -15,8 +15,9 @@ _ADDRESS = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_MS = re.compile(r"-?\d+")
+_MS = re.compile(r"-?\d{1,18}")
 _DAY_MS = 86_400_000
+_MOST_DIGITS = 18
 # Stamps outside of these years are no dates for Python, and none that a person has.
 _MIN_MS, _MAX_MS = -62_135_596_800_000, 253_402_300_799_999
 
@@ -29,6 +30,11 @@ class BadValueError(ValueError):
         self.code = code
         self.message = message
         self.assumed = assumed
+
+
+def is_whole(text: str) -> bool:
+    """Tell whether a text is a whole number that fits into 64 bits: `int` takes more than answers can show, and less than `isdigit`."""
+    return text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
 
 
 def is_address(text: str) -> bool:
@@ -141,7 +147,10 @@ def parse_ms(text: str) -> int | None:
 
 
 def domain_of(text: str) -> str:
-    """Return a company domain as stored: no scheme, no `www.`, no path, lower case."""
+    """Return a company domain as stored: no scheme, no `www.`, no path, lower case; what is no address stays as it is."""
     found = text.strip().lower()
-    host = urlsplit(found if "//" in found else f"//{found}").hostname or found
+    try:
+        host = urlsplit(found if "//" in found else f"//{found}").hostname or found
+    except ValueError:  # brackets that hold no IPv6 address: kept as it is
+        host = found
     return host.removeprefix("www.")

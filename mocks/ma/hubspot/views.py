@@ -12,6 +12,7 @@ from . import errors
 from .catalogue import Catalogue
 from .kinds import NOT_MOCKED, OBJECT_TYPES, ObjectType
 from .links import linked, types_between
+from .paging import public_url
 from .portal import Portal, iso_ms
 from .saving import versions
 
@@ -91,20 +92,17 @@ def written(dialect: Portal, catalogue: Catalogue, row: Row, given: Iterable[str
     """Return the object as a write answers: all set properties, or those ``given`` plus what the vendor computes."""
     dialect.served(row)
     values = row.values
-    if given is None:
-        known = catalogue.told_at_once
-        properties = {n: values[n] for n in sorted(values) if n in known}
-    else:
-        properties = {n: values[n] for n in _named(catalogue, tuple(given)) if n in values}
-    return _frame(dialect, catalogue.object_type, row, properties)
+    known = catalogue.told_at_once if given is None else _named(catalogue, tuple(given))
+    # A record has few of the hundreds of properties that might be told.
+    return _frame(dialect, catalogue.object_type, row, {n: values[n] for n in sorted(known.intersection(values))})
 
 
-def _named(catalogue: Catalogue, given: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the names that the answer of a write may show, in order; the same writes come again and again."""
-    found: tuple[str, ...] | None = catalogue.views.get(given)
+def _named(catalogue: Catalogue, given: tuple[str, ...]) -> frozenset[str]:
+    """Return the names that the answer of a write may show; the same writes come again and again."""
+    found: frozenset[str] | None = catalogue.views.get(given)
     if found is None:
         wanted = {*given, *catalogue.object_type.always, *catalogue.computed}
-        found = _kept(catalogue, given, tuple(n for n in catalogue.by_name if n in wanted and n in catalogue.told_at_once))
+        found = _kept(catalogue, given, catalogue.told_at_once & wanted)
     return found
 
 
@@ -157,6 +155,7 @@ def _associations(
             if len(results) > _ASSOCIATIONS_SHOWN:
                 after = results[_ASSOCIATIONS_SHOWN]["id"]
                 path = f"/crm/v4/objects/{object_type.kind}/{row.id}/associations/{other.kind}"
-                link = f"{dialect.base_url}{path}?after={after}"
+                root = public_url(dialect.asked) if dialect.asked is not None else dialect.base_url
+                link = f"{root}{path}?after={after}"
                 found[other.key]["paging"] = {"next": {"after": after, "link": link}}
     return found

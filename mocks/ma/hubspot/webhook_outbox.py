@@ -116,6 +116,17 @@ class Webhooks:
         self.log: list[Delivery] = []
         self.abandoned: list[Event] = []
         self._outbox: dict[tuple[int, int], Event] = {}
+        dialect.store.keep("webhooks", self._state, self._go_back)
+
+    def _state(self) -> tuple[Settings | None, dict[int, Subscription], dict[tuple[int, int], Event], list[Event]]:
+        return self.settings, dict(self.subscriptions), dict(self._outbox), list(self.abandoned)
+
+    def _go_back(
+        self, state: tuple[Settings | None, dict[int, Subscription], dict[tuple[int, int], Event], list[Event]]
+    ) -> None:
+        """Return to the set-up and the outbox of a snapshot; the log stays, as what was sent has been sent."""
+        self.settings = state[0]
+        self.subscriptions, self._outbox, self.abandoned = dict(state[1]), dict(state[2]), list(state[3])
 
     # -- what happened ------------------------------------------------------------------------------
 

@@ -23,9 +23,15 @@ CONNECTORS = Path(__file__).parent / "connectors"
 ENVIRONMENTS = Path(__file__).parents[3] / ".build" / "clients"
 
 
+def skip_without(environment: str) -> None:
+    """Skip, with the reason, where the environment of a program was not made."""
+    if not (ENVIRONMENTS / environment / ".ready").is_file():
+        pytest.skip(f"the environment `{environment}` is not installed: tools/client_venvs.sh makes it from PyPI")
+
+
 @dataclass
 class Program:
-    """A connector file and the sandbox it runs in. `sync` starts it once, as the runner does."""
+    """A connector file and the sandbox it runs in. `start` starts it once, as the runner does."""
 
     connector: ConnectorFile
     sandbox: Sandbox
@@ -35,8 +41,8 @@ class Program:
     def state_dir(self) -> Path:
         return self.folder / "state"
 
-    def sync(self) -> Ended:
-        """Run it to its end; it must have ended well, reached nothing but the mocks, and broken none of them."""
+    def start(self) -> Ended:
+        """Run it to its end; it must have reached nothing but the mocks, left nothing behind, and broken none of them."""
         sandbox, network = self.sandbox, self.sandbox.network
         self.state_dir.mkdir(exist_ok=True)
         expanded = expand(self.connector, {**sandbox.placeholders(), "state_dir": str(self.state_dir)})
@@ -47,10 +53,15 @@ class Program:
             network.entrance,
         )
         network.sync_ended()
-        assert (ended.ended, ended.exit_code) == ("exited", 0), ended.output.decode()[-6000:]
-        assert ended.leftovers == ()
+        assert (ended.ended, ended.leftovers) == ("exited", ()), ended.output.decode()[-6000:]
         assert tried(sandbox) == []
         assert [e.crash for e in self.exchanges() if e.crash] == []
+        return ended
+
+    def sync(self) -> Ended:
+        """Run it to its end, which must be a good one."""
+        ended = self.start()
+        assert ended.exit_code == 0, ended.output.decode()[-6000:]
         return ended
 
     def exchanges(self) -> list[Exchange]:
@@ -71,6 +82,11 @@ class Program:
         """Return the requests of the last sync that were not answered with success."""
         return [f"{e.method} {e.path}: {e.status} {e.response_body[:300]!r}" for e in self.exchanges() if e.status >= 300]
 
+    def catalog(self) -> dict[str, Any]:
+        """Return what a Singer tap has found there to be read."""
+        found: dict[str, Any] = json.loads((self.state_dir / "catalog.json").read_text())
+        return found
+
     def records(self, run: int) -> dict[str, list[dict[str, Any]]]:
         """Return what a Singer tap has written in its ``run``-th sync (from 1): stream -> records."""
         found: dict[str, list[dict[str, Any]]] = {}
@@ -89,14 +105,13 @@ def _sandboxes() -> Iterator[dict[Plan, Sandbox]]:
         sandbox.stop()
 
 
-@pytest.fixture
-def program(_sandboxes: dict[Plan, Sandbox], tmp_path: Path) -> Callable[[str], Program]:
+@pytest.fixture(scope="session")
+def program(_sandboxes: dict[Plan, Sandbox], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Program]:
     """A function that returns the program of a connector file, in a fresh world; skips where it cannot run."""
 
     def make(name: str) -> Program:
         environment = "tap-hubspot" if name == "tap_hubspot" else "clients"
-        if not (ENVIRONMENTS / environment / ".ready").is_file():
-            pytest.skip(f"the environment `{environment}` is not installed: tools/client_venvs.sh makes it from PyPI")
+        skip_without(environment)
         connector = load_connector(CONNECTORS / f"{name}.yaml")
         plan = plan_for(connector)
         try:
@@ -106,6 +121,6 @@ def program(_sandboxes: dict[Plan, Sandbox], tmp_path: Path) -> Callable[[str], 
             pytest.skip(str(error))
         sandbox = _sandboxes[plan]
         sandbox.renew(7)
-        return Program(connector, sandbox, tmp_path)
+        return Program(connector, sandbox, tmp_path_factory.mktemp(name))
 
     return make

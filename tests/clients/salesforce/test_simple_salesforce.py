@@ -80,7 +80,7 @@ def test_an_expired_session_is_renewed_once_by_who_can_log_in(org: Salesforce, s
     start = len(org.journal)
 
     assert sf.query("SELECT Id FROM Contact")["totalSize"] == 5
-    assert [e.operation for e in org.journal.exchanges(start)].count("soap.partner") == 1
+    assert [e.operation for e in org.journal.exchanges(start)].count("soap.login") == 1
 
 
 def test_an_expired_session_ends_who_cannot(org: Salesforce, sf: SimpleSalesforce) -> None:

@@ -63,6 +63,24 @@ def test_rows_in_csv_get_their_fates_in_csv(bulk1: Bulk1, org: Salesforce) -> No
     assert (echo.headers["content-type"], echo.text) == (CSV, "LastName,Title\nA,#N/A\n,B\n")
 
 
+@pytest.mark.parametrize(("told", "content_type"), [(False, CSV), (True, f"{CSV}; charset=UTF-8")])
+def test_whether_a_csv_of_a_query_tells_its_charset_is_a_switch_and_matters_beyond_ascii(
+    bulk1: Bulk1, org: Salesforce, contacts: list[str], told: bool, content_type: str
+) -> None:
+    org.switch("bulk1_csv_charset", told)
+
+    def answer() -> tuple[str, str, bool]:
+        address, _ = batch(bulk1, job(bulk1, "query", "CSV"), f"SELECT LastName FROM Contact WHERE Id = '{contacts[0]}'", CSV)
+        result = text(parsed(bulk1.call("GET", f"{address}/result").text), "result")
+        found = bulk1.call("GET", f"{address}/result/{result}")
+        rests = "salesforce.bulk1_csv_charset" in list(org.journal.exchanges())[-1].assumed
+        return found.headers["content-type"], found.content.decode(), rests
+
+    assert answer() == (content_type, '"LastName"\n"Last0"\n', False)
+    org.desk_edit("Contact", contacts[0], {"LastName": "Žák"})
+    assert answer() == (content_type, '"LastName"\n"Žák"\n', True)
+
+
 def test_an_unknown_column_fails_the_batch(bulk1: Bulk1, org: Salesforce) -> None:
     address, info = batch(bulk1, job(bulk1, form="CSV"), "LastName,Foo__c\nA,1\n", CSV)
     assert (text(info, "state"), text(info, "stateMessage")) == ("Failed", "InvalidBatch : Field name not found : Foo__c")

@@ -42,7 +42,7 @@ def test_the_upload_is_the_cause_of_every_change(bulk2: Bulk2, org: Salesforce) 
     [change] = org.journal.changes(start)
     upload = org.journal.entries[change.exchange]
     assert (upload.method, upload.path.rpartition("/")[2], change.actor) == ("PUT", "batches", Actor.CONNECTOR)
-    assert upload.refused == [("#1", "REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]")]
+    assert upload.refused == [("#1 b@x.io", "REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]")]
 
 
 def test_a_job_passes_through_its_states(bulk2: Bulk2, org: Salesforce) -> None:

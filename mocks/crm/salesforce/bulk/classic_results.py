@@ -106,7 +106,11 @@ def query_result(org: Org, request: Request) -> Response:
         return Response(200, whole, XML)
     if not answer.rows:
         return Response(200, NO_ROWS, CSV)
-    return Response(200, "".join(tabular.csv_lines(answer, ",", "\n")).encode(), CSV)
+    body = "".join(tabular.csv_lines(answer, ",", "\n")).encode()
+    if not body.isascii():
+        # Bulk 2.0 sends none (simple-salesforce issue 706); tap-salesforce, widely used, can read such rows only with one.
+        org.rests_on("salesforce.bulk1_csv_charset")
+    return Response(200, body, f"{CSV}; charset=UTF-8" if org.settings["bulk1_csv_charset"] else CSV)
 
 
 def _record(org: Org, job: ClassicJob, answer: Answer, at: int) -> dict[str, Any]:

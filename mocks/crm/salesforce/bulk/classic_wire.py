@@ -85,6 +85,8 @@ def refusal(org: Org, request: Request, error: ClassicError) -> Response:
     response = _written("error", known, asked_in(request) or _job_format(org, request), 400)
     if error.hint:
         response.headers.append(("x-syncproof-hint", error.hint))
+        if org.journal.exchange is not None:
+            org.journal.exchange.hint = error.hint
     return response
 
 

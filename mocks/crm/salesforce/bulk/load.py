@@ -21,6 +21,7 @@ from ..ids import full_id
 from ..kinds import Kind
 from ..org import Org
 from ..rows import upsert
+from ..sobject_collections import named
 from ..values import coerce
 from ..writer import Writer
 from .header import Payload
@@ -128,7 +129,7 @@ class Load:
     def _refuse(self, org: Org, payload: Payload, error: ApiError) -> None:
         refusal = self._worded(org, payload, error)
         what = refusal.given_id or (str(_value(payload, self.key.name) or "") if self.key is not None else "")
-        org.refused(what or f"#{len(self.results)}", refusal.code, refusal.message)
+        org.refused(named(what, len(self.results), payload), refusal.code, refusal.message)
         self.results.append(refusal)
         self.created.append(False)
         self.failed += 1

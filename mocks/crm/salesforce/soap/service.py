@@ -11,15 +11,24 @@ from ..errors import ApiError, rest
 from ..org import Org, refuse_api_limit
 from . import login, metadata, reading, writing
 from .caller import Call, Caller, session_id_in
-from .envelope import SoapError, answer, element, fault, local, parse_envelope
+from .envelope import SoapError, answer, children, element, fault, local, parse_envelope
 
 CALLS: dict[str, Call] = {**login.CALLS, **writing.CALLS, **reading.CALLS, **metadata.CALLS}
+_WINDOW = ("sObjectType", "startDate", "endDate")
+# What each call takes; jsforce asks for `ID` where the schema says `ids`.
+_PARTS: dict[str, tuple[str, ...]] = {
+    "create": ("sObjects",), "update": ("sObjects",), "upsert": ("externalIDFieldName", "sObjects"),
+    "delete": ("ids", "ID"), "undelete": ("ids", "ID"), "emptyRecycleBin": ("ids", "ID"), "merge": ("request",),
+    "convertLead": ("leadConverts",), "retrieve": ("fieldList", "sObjectType", "ids"), "query": ("queryString",),
+    "queryAll": ("queryString",), "queryMore": ("queryLocator",), "search": ("searchString",), "getUpdated": _WINDOW,
+    "getDeleted": _WINDOW, "describeSObject": ("sObjectType",), "describeSObjects": ("sObjectType",),
+}
 _BAD_SESSION = "Invalid Session ID found in SessionHeader: Illegal Session"
 _HINT = f"SOAP calls: login, {', '.join(CALLS)}"
 
 
 @rest("POST", "/services/Soap/u/{soap_version}", "/services/Soap/u/{soap_version}/{org}", id="soap.partner",
-      evidence=Evidence.CLIENT_RUN, probe="1, 3, 10, 20", note=_HINT)
+      evidence=Evidence.CLIENT_RUN, probe="1, 3, 10, 20", note="each call is an entry of its own")
 def partner(org: Org, request: Request) -> Response:
     """Answer one SOAP call."""
     try:
@@ -48,9 +57,22 @@ def _perform(org: Org, request: Request, call: Element, header: Element | None) 
     if perform is None:
         text = f"No operation available for request {call.tag}, please check the WSDL for the service."
         raise SoapError("INVALID_OPERATION", text, prefix="soapenv", hint=_HINT)
+    _refuse_unknown_parts(name, call)
     version = f"v{request.params['soap_version']}"
     inner = perform(org, Caller(call, header, session_id, user, version, request))
     return answer(f"<{name}Response>{inner}</{name}Response>", _usage(org))
+
+
+def _refuse_unknown_parts(name: str, call: Element) -> None:
+    """Refuse a call with a part that is not its own: to answer as if nothing had been asked would be a silent no."""
+    if name == "merge":
+        found = [local(e) for e in call if not any(children(e, "masterRecord"))]
+    else:
+        found = [local(e) for e in call if local(e) not in _PARTS.get(name, ())]
+    if found:
+        known = ", ".join(_PARTS.get(name, ())) or "nothing"
+        text = f"Element {{}}{found[0]} invalid at this location in type {name}"
+        raise SoapError("INVALID_OPERATION", text, prefix="soapenv", hint=f"{name} takes {known}")
 
 
 def _usage(org: Org) -> str:

@@ -17,7 +17,7 @@ from ..ids import full_id
 from ..kinds import Kind
 from ..org import Org
 from ..rows import existing, key_column, upsert
-from ..sobject_collections import MOST_RECORDS, ROLLED_BACK, as_item, check_size, repeated
+from ..sobject_collections import MOST_RECORDS, ROLLED_BACK, as_item, check_size, named, repeated
 from ..transaction import Savepoint
 from .caller import Call, Caller
 from .envelope import XSI_NIL, children, element, errors_xml, is_true, text_of, texts_of
@@ -39,7 +39,8 @@ def create(org: Org, caller: Caller) -> str:
         row = saving.create(org, kind_named(org, record.type_name), record.fields, caller.writer)
         return {"id": row.id, "success": True}
 
-    return _run(org, caller, [partial(task, g) for g in given], [""] * len(given), ("id", "success"))
+    fields = [g.fields for g in given]
+    return _run(org, caller, [partial(task, g) for g in given], [""] * len(given), ("id", "success"), fields)
 
 
 def update(org: Org, caller: Caller) -> str:
@@ -78,7 +79,8 @@ def upsert_many(org: Org, caller: Caller) -> str:
         return {"created": is_new, "id": row.id, "success": True}
 
     tasks = [partial(task, n) for n in range(len(given))]
-    return _run(org, caller, tasks, [str(k or "") for k in keys], ("created", "id", "success"))
+    fields = [g.fields for g in given]
+    return _run(org, caller, tasks, [str(k or "") for k in keys], ("created", "id", "success"), fields)
 
 
 def _key(record: Given, name: str) -> Any:
@@ -123,7 +125,8 @@ def empty_recycle_bin(org: Org, caller: Caller) -> str:
 
 def merge(org: Org, caller: Caller) -> str:
     """Merge one or two records into a master, whose fields may be set at the same time."""
-    requests = list(children(caller.call, "mergeRequests"))
+    # The WSDL calls them `request`, jsforce `mergeRequests`, others `merge`: the org goes by what is inside.
+    requests = [e for e in caller.call if any(children(e, "masterRecord"))]
     check_size(len(requests), MOST_RECORDS)
     masters = [next((parse_sobject(m) for m in children(r, "masterRecord")), Given("", "", {})) for r in requests]
 
@@ -209,9 +212,13 @@ def _living(org: Org, kind: Kind, record_id: str) -> Row:
 
 
 def _run(
-    org: Org, caller: Caller, tasks: Sequence[Task], names: Sequence[str], shape: tuple[str, ...]
+    org: Org, caller: Caller, tasks: Sequence[Task], names: Sequence[str], shape: tuple[str, ...],
+    whose: Sequence[dict[str, Any]] = (),
 ) -> str:
-    """Do each task; a refusal becomes its item, and with AllOrNoneHeader undoes the others."""
+    """Do each task; a refusal becomes its item, and with AllOrNoneHeader undoes the others.
+
+    ``whose`` are the fields of each item, by which a refusal in the journal names the person it is about.
+    """
     savepoint = Savepoint(org)
     outcomes: list[Outcome] = []
     errors: dict[int, ApiError] = {}
@@ -225,7 +232,7 @@ def _run(
         savepoint.rollback()
         errors = {at: errors.get(at, ROLLED_BACK) for at in range(len(tasks))}
     for at, refusal in errors.items():
-        org.refused(names[at] or f"#{at}", refusal.code, refusal.message)
+        org.refused(named(names[at], at, whose[at] if whose else None), refusal.code, refusal.message)
     return "".join(_result(shape, outcomes[at], errors.get(at)) for at in range(len(tasks)))
 
 

@@ -12,6 +12,7 @@ from .errors import LocatedError, unexpected_token
 from .tree import Literal, LiteralType
 
 _ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)", re.DOTALL)
+_MOST_DIGITS = 300
 _CHARACTERS = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\", "_": "_", "%": "%"}
 # SOQL takes these letters in either case.
 _CHARACTERS |= {letter.upper(): _CHARACTERS[letter] for letter in "nrtbf"}
@@ -38,7 +39,8 @@ def _string(token: Token) -> Literal:
 
 def _number(token: Token) -> Literal:
     text = str(token)
-    value: object = float(text) if any(c in text for c in ".eE") else int(text)
+    # Python reads no whole number of thousands of digits.
+    value: object = float(text) if len(text) > _MOST_DIGITS or any(c in text for c in ".eE") else int(text)
     return Literal(LiteralType.NUMBER, text, value, token.start_pos or 0)
 
 
@@ -59,7 +61,7 @@ def _date(token: Token) -> Literal:
 def _word(token: Token) -> Literal:
     name, _, digits = str(token).partition(":")
     name = name.strip()
-    count = int(digits) if digits else None
+    count = int(digits.lstrip("0")[:_MOST_DIGITS] or "0") if digits else None
     if not is_relative(name.upper(), count):
         raise unexpected_token(name, token.start_pos or 0)
     return Literal(LiteralType.RELATIVE, str(token), (name.upper(), count), token.start_pos or 0)

@@ -91,9 +91,10 @@ class _Builder(Transformer[Token, Query]):
     def offset(self, number: Token | None = None) -> int:
         if number is None:
             return 0
-        if len(number.lstrip("0")) > 4 or int(number) > MAX_OFFSET:
+        digits = number.lstrip("0") or "0"
+        if len(digits) > 4 or int(digits) > MAX_OFFSET:
             raise LocatedError(f"Maximum SOQL offset allowed is {MAX_OFFSET}", code="NUMBER_OUTSIDE_VALID_RANGE")
-        return int(number)
+        return int(digits)
 
     def all_rows(self, words: Token | None = None) -> bool:
         return words is not None

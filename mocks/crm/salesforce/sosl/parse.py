@@ -15,6 +15,7 @@ from .words import malformed
 
 MAX_CHARS = 100_000
 MOST_RESULTS = 2000
+_WITH = re.compile(r"(?<!\w)with\s+data\s+category(?!\w)", re.IGNORECASE)
 _TAIL = re.compile(r"(?<!\w)(?:where|using|order\s+by|limit|offset)(?!\w)", re.IGNORECASE)
 
 
@@ -92,6 +93,14 @@ def parse_statement(text: str) -> Statement:
 
 
 def _refusal(error: UnexpectedInput, text: str) -> LocatedError:
+    found = _malformed(error, text)
+    clause = _WITH.search(text)
+    if clause is not None:
+        found.hint = f"{clause.group().upper()} is not mocked"
+    return found
+
+
+def _malformed(error: UnexpectedInput, text: str) -> LocatedError:
     if isinstance(error, UnexpectedToken) and error.token.type != "$END":
         return malformed(f"Malformed search token: {error.token}", error.token.start_pos)
     if isinstance(error, UnexpectedCharacters):

@@ -61,6 +61,9 @@ def _candidates(dialect: Portal, request: Request) -> Iterable[Row]:
             raise Refusal(400, "objectType is required with objectId", assumed="hubspot.text_event")
         return dialect.store.rows(OCCURRENCES)
     object_type = checked_type(dialect, named)
+    if len(by_property) > 1:
+        raise Refusal(400, "Only one objectProperty may name the record", code="NOT_MOCKED", assumed="hubspot.text_event",
+                      hint="several objectProperty filters are not mocked; name one unique property")
     if not record_id and not by_property:
         return [row for row in dialect.store.rows(OCCURRENCES) if row.values["kind"] == object_type.kind]
     name, value = (None, record_id or "") if record_id else by_property[0]

@@ -114,7 +114,7 @@ def list_forms(dialect: Portal, request: Request) -> Response:
     if unknown:
         raise errors.malformed(1, 2, f'Cannot deserialize value of type `FormType` from String "{unknown[0]}"')
     wanted = not kinds or HUBSPOT in kinds or "all" in kinds
-    archived = request.arg("archived") == "true"
+    archived = request.flag("archived")
     found = [r for r in dialect.store.rows(KIND, deleted=True) if r.deleted is archived] if wanted else []
     body: dict[str, Any] = {"results": [shown(dialect, row) for row in found[offset : offset + limit]]}
     if offset + limit < len(found):
@@ -180,7 +180,7 @@ def _check_group(dialect: Portal, group: object) -> None:
 @answers("GET", *_ONE, id="forms.get", evidence=Evidence.CLIENT_SOURCE, note="the text of the 404 is not captured")
 def one_form(dialect: Portal, request: Request) -> Response:
     """Show one form."""
-    return json_response(shown(dialect, _existing(dialect, request, archived=request.arg("archived") == "true")))
+    return json_response(shown(dialect, _existing(dialect, request, archived=request.flag("archived"))))
 
 
 @answers("PATCH", *_ONE, id="forms.update", evidence=Evidence.CLIENT_SOURCE)

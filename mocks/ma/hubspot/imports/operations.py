@@ -91,6 +91,7 @@ def import_errors(dialect: Portal, request: Request) -> Response:
     """Return one page of what went wrong, row by row; messages and rows only when they are asked for."""
     advance(dialect)
     row = _known(dialect, request)
+    dialect.served(row)
     limit, after = limit_of(request, 10, 200), after_of(request)
     found = [e for e in row.values["errors"] if int(e["id"]) >= after]
     body: dict[str, Any] = {"results": [_error(row, e, request) for e in found[:limit]]}
@@ -122,8 +123,8 @@ def _error(row: Row, entry: dict[str, Any], request: Request) -> dict[str, Any]:
     body = {name: value for name, value in entry.items() if name not in hidden}
     source: dict[str, Any] = {"lineNumber": entry["lineNumber"], "fileId": int(row.values["file_id"]),
                               "containsEncryptedProperties": False}
-    if request.arg("includeErrorMessage") == "true":
+    if request.flag("includeErrorMessage"):
         body["errorMessage"] = entry["errorMessage"]
-    if request.arg("includeRowData") == "true":
+    if request.flag("includeRowData"):
         source["rowData"] = list(entry["rowData"])
     return body | {"sourceData": source}

@@ -125,7 +125,8 @@ def _file(dialect: Portal, given: dict[str, Any]) -> FilePlan:
 def _column(dialect: Portal, given: object) -> Column | None:
     if not isinstance(given, dict):
         raise errors.wrong_type("java.util.LinkedHashMap", "the given value")
-    column_type = given.get("columnType") or "STANDARD"
+    # The older documentation calls the type of a column `idColumnType`.
+    column_type = given.get("columnType") or given.get("idColumnType") or "STANDARD"
     if column_type not in _COLUMN_TYPES or given.get("foreignKeyType"):
         raise refused(f"Columns of type {column_type} are not mocked",
                       hint=f"columns that refer to another file or hold labels are not mocked; supported: {', '.join(_COLUMN_TYPES)}")

@@ -43,6 +43,7 @@ def define(store: Store) -> None:
 def start(dialect: Portal, request: dict[str, Any], plan: ImportPlan, text: str) -> Row:
     """Take an import in and return it: STARTED, or DEFERRED while three others run."""
     positions(dialect, plan.files[0], text)  # refuses a header that is not there, before anything is kept
+    dialect.rests_on("hubspot.import_ms")
     running = [row for row in dialect.store.rows(KIND) if row.values["state"] == "RUNNING"]
     is_deferred = len(running) >= MOST_AT_ONCE
     number = str(dialect.dice.count("hubspot.import", _FIRST_IMPORT))

@@ -85,10 +85,10 @@ def _carry_out(dialect: Portal, item: Item) -> None:
 
 
 def _refused(dialect: Portal, items: list[Item], failures: dict[int, Refusal]) -> Refusal:
-    """Return the one refusal of the whole batch; each input is journalled."""
+    """Return the one refusal of the whole batch; each bad input is journalled, and no innocent one."""
     first = next(iter(failures.values()))
-    for at, item in enumerate(items):
-        note_refusal(dialect, str(item.get("email") or item.get("vid") or at), failures.get(at, first))
+    for at, refusal in failures.items():
+        note_refusal(dialect, str(items[at].get("email") or items[at].get("vid") or at), refusal)
     messages = [{"index": at, "error": {"status": "error", "message": r.message}} for at, r in failures.items()]
     emails = [str(items[at].get("email")) for at, r in failures.items() if r.code == "INVALID_EMAIL"]
     whole = Refusal(400, "Errors found processing batch update", category=None, code=first.code,

@@ -18,13 +18,24 @@ from .recent import recent
 _ROOT = "/deals/v1/deal"
 
 
-def _paged(dialect: Portal, request: Request, rows: Iterator[Row]) -> Response:
-    limit = number_arg(request, "limit", "count", default=100, most=250)
+def _asked(dialect: Portal, request: Request) -> tuple[dict[str, None] | None, list[str] | None]:
+    """Return the properties to show (None: all) and those whose earlier values are shown too (None: of all)."""
     history = request.args("propertiesWithHistory")
+    if request.flag("includeAllProperties"):
+        mode = request.arg("allPropertiesFetchMode")
+        if mode != "latest_version":
+            dialect.rests_on("hubspot.deals_v1_fetch_mode")
+        return None, None if mode == "all_versions" else history
     names = dict.fromkeys([*request.args("properties"), *history])
     if not names:
         dialect.rests_on("hubspot.legacy_page_without_properties")
-    tied = request.arg("includeAssociations") == "true"
+    return names, history
+
+
+def _paged(dialect: Portal, request: Request, rows: Iterator[Row]) -> Response:
+    limit = number_arg(request, "limit", "count", default=100, most=250)
+    names, history = _asked(dialect, request)
+    tied = request.flag("includeAssociations")
     found = list(islice(rows, limit + 1))
     page = found[:limit]
     return json_response({
@@ -34,7 +45,7 @@ def _paged(dialect: Portal, request: Request, rows: Iterator[Row]) -> Response:
 
 
 @answers_v1("GET", f"{_ROOT}/paged", id="legacy.deals", evidence=Evidence.CLIENT_SOURCE,
-            note="a page without `properties` shows none: assumed")
+            note="a page without `properties` shows none, a fetch mode other than `latest_version`: assumed")
 def paged(dialect: Portal, request: Request) -> Response:
     """Return one page of all deals in order of id; `offset` is the last id shown."""
     return _paged(dialect, request, dialect.rows_from("deals", number_arg(request, "offset", default=0) + 1, archived=False))

@@ -14,7 +14,7 @@ from ..catalogue import Catalogue
 from ..errors import Refusal
 from ..kinds import OBJECT_TYPES
 from ..portal import Portal
-from ..values import parse_ms
+from ..values import is_whole, parse_ms
 from .envelope import Body
 from .shapes import ids_of
 
@@ -77,7 +77,7 @@ def _metadata(catalogue: Catalogue, row: Row) -> Body:
 
 
 def _number(value: str) -> int | str:
-    if value.isdigit():
+    if is_whole(value):
         return int(value)
     at_ms = parse_ms(value)
     return value if at_ms is None else at_ms

@@ -24,7 +24,7 @@ def list_owners(dialect: Portal, request: Request) -> Response:
     """Return active owners as an array, inactive ones too with `includeInactive=true`."""
     _alive(dialect)
     email = (request.arg("email") or "").strip().lower()
-    inactive = request.arg("includeInactive") == "true"
+    inactive = request.flag("includeInactive")
     return json_response([
         _shown(dialect, row) for row in dialect.store.rows("owners")
         if (inactive or row.values["active"]) and (not email or row.values["email"] == email)

@@ -110,6 +110,6 @@ def get_group(dialect: Portal, request: Request) -> Response:
 
 def _group(dialect: Portal, kind: str, name: str, label: str, at: int, request: Request) -> dict[str, Any]:
     body: dict[str, Any] = {"name": name, "displayName": label, "displayOrder": at, "hubspotDefined": True}
-    if request.arg("includeProperties") == "true":
+    if request.flag("includeProperties"):
         body["properties"] = [shown(p) for p in dialect.catalogue(kind).by_name.values() if p.group == name]
     return body

@@ -23,9 +23,17 @@ def legacy_scopes(request: Request) -> tuple[str, ...]:
         subject = segments[2].lower().rstrip("s")
         named = {"contact": "contacts", "company": "companies", "companie": "companies", "deal": "deals"}.get(subject)
         return _of(named, "schemas", action) if named else ()
+    if family in ("crm-objects", "crm-pipelines") and len(segments) > 3:
+        return _of_crm(family, segments[3].lower(), action)
     if family == "owners":
         return ("crm.objects.owners.read",)
     return ()
+
+
+def _of_crm(family: str, subject: str, action: str) -> tuple[str, ...]:
+    if subject == "tickets":
+        return ("tickets",)
+    return (f"crm.objects.{subject}.{action}", "e-commerce") if family == "crm-objects" else _of(subject, "schemas", action)
 
 
 def _of(subject: str, about: str, action: str) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ _SORTS = ("HS_UPDATED_AT", "HS_CREATED_AT", "HS_NAME", "HS_LIST_ID", "HS_LIST_SI
 
 def wants_filters(request: Request) -> bool:
     """Tell whether the answer is to show the filter branch."""
-    return request.arg("includeFilters") == "true"
+    return request.flag("includeFilters")
 
 
 @answers("POST", *_ROOT, id="lists.create", evidence=Evidence.RECORDING, probe="20",
@@ -137,7 +137,7 @@ def update_filters(dialect: Portal, request: Request) -> Response:
     body = body_of(request)
     if "filterBranch" not in body:
         raise errors.not_set("filterBranch")
-    if request.arg("enrollObjectsInWorkflows") == "true":
+    if request.flag("enrollObjectsInWorkflows"):
         raise errors.Refusal(400, "enrollObjectsInWorkflows is not supported", code="NOT_MOCKED",
                              assumed="hubspot.text_lists", hint="lists do not enrol records in workflows here")
     if row.values["processing"] != DYNAMIC:

@@ -11,10 +11,12 @@ _FILTERS = "PROPERTY, IN_LIST, EMAIL_SUBSCRIPTION; branches: OR of AND, ASSOCIAT
 
 
 def no_list(list_id: str) -> Refusal:
-    """Return the 404 of a list id that names nothing (recorded)."""
+    """Return the 404 of a list id that names nothing (recorded); what is no number may be a part of lists not mocked."""
+    is_number = list_id.lstrip("-").isdigit()
     return Refusal(404, f"List does not exist with ID {list_id}.", context={"listId": [list_id]},
                    category="OBJECT_NOT_FOUND", subCategory="ListError.LIST_ID_DOES_NOT_EXIST",
-                   code="ListError.LIST_ID_DOES_NOT_EXIST")
+                   code="ListError.LIST_ID_DOES_NOT_EXIST",
+                   hint="" if is_number else f"ids of lists are numbers; {list_id} of lists is not mocked")
 
 
 def no_list_named(type_id: str, name: str) -> Refusal:

@@ -27,7 +27,9 @@ _ONE = f"{_ROOT}/{{listId}}"
 _MOST_LISTS, _MOST_CONTACTS = 250, 100
 
 
-def _answers(method: str, path: str, *, id: str, note: str = "") -> Callable[[Answer], Answer]:
+def _answers(
+    method: str, path: str, *, id: str, evidence: Evidence = Evidence.RECORDING, note: str = ""
+) -> Callable[[Answer], Answer]:
     """Declare an operation that is 404 unless the switch says that v1 lists are alive."""
 
     def declare(function: Answer) -> Answer:
@@ -38,7 +40,7 @@ def _answers(method: str, path: str, *, id: str, note: str = "") -> Callable[[An
                                      hint="v1 lists were sunset on 2026-04-30; use /crm/v3/lists")
             return function(dialect, request)
 
-        return answers(method, path, id=id, evidence=Evidence.RECORDING, note=note)(guarded)
+        return answers(method, path, id=id, evidence=evidence, note=note)(guarded)
 
     return declare
 
@@ -121,7 +123,7 @@ def batch(dialect: Portal, request: Request) -> Response:
     return json_response({"lists": [_shown(dialect, row) for row in rows]})
 
 
-@_answers("POST", _ONE, id="lists_v1.rename", note="filters of v1 are refused")
+@_answers("POST", _ONE, id="lists_v1.rename", evidence=Evidence.DOCUMENT, note="filters of v1 are refused")
 def rename(dialect: Portal, request: Request) -> Response:
     """Give a list another name."""
     row = _find(dialect, request)
@@ -134,7 +136,7 @@ def rename(dialect: Portal, request: Request) -> Response:
     return json_response(_shown(dialect, dialect.store.update(row, {"name": body["name"]})))
 
 
-@_answers("DELETE", _ONE, id="lists_v1.delete")
+@_answers("DELETE", _ONE, id="lists_v1.delete", evidence=Evidence.CLIENT_SOURCE)
 def delete(dialect: Portal, request: Request) -> Response:
     """Delete a list."""
     dialect.store.delete(_find(dialect, request))
@@ -185,10 +187,7 @@ def add(dialect: Portal, request: Request) -> Response:
     rows = {v: dialect.store.get("contacts", v) for v in vids} | {e: dialect.contact_by_email(e) for e in emails}
     wanted = list(dict.fromkeys(r.id for r in rows.values() if r is not None))
     added = roll.put_members(dialect, row, [i for i in wanted if i not in known])
-    return json_response({
-        "updated": [int(i) for i in added], "discarded": [int(i) for i in wanted if i in known],
-        "invalidVids": [int(v) for v in vids if rows[v] is None], "invalidEmails": [e for e in emails if rows[e] is None],
-    })
+    return _changed(dialect, added, [i for i in wanted if i in known], _missing(rows, vids), _missing(rows, emails))
 
 
 @_answers("POST", f"{_ONE}/remove", id="lists_v1.remove")
@@ -198,9 +197,20 @@ def remove(dialect: Portal, request: Request) -> Response:
     rows = {v: dialect.store.get("contacts", v) for v in vids}
     wanted = [r.id for r in rows.values() if r is not None]
     removed = roll.drop_members(dialect, row, wanted)
+    return _changed(dialect, removed, [i for i in wanted if i not in removed], _missing(rows, vids), [])
+
+
+def _missing(rows: dict[str, Row | None], given: list[str]) -> list[str]:
+    return [key for key in given if rows[key] is None]
+
+
+def _changed(dialect: Portal, updated: list[str], discarded: list[str], vids: list[str], emails: list[str]) -> Response:
+    """Return what a change of members came to; ``vids`` and ``emails`` name nobody: journalled as refused."""
+    for key in (*vids, *emails):
+        dialect.refused(key, "MISSING", "no such contact: neither added nor removed")
     return json_response({
-        "updated": [int(i) for i in removed], "discarded": [int(i) for i in wanted if i not in removed],
-        "invalidVids": [int(v) for v in vids if rows[v] is None], "invalidEmails": [],
+        "updated": [int(i) for i in updated], "discarded": [int(i) for i in discarded],
+        "invalidVids": [int(v) for v in vids], "invalidEmails": emails,
     })
 
 

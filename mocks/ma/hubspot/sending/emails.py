@@ -111,7 +111,7 @@ def list_emails(dialect: Portal, request: Request) -> Response:
     found = [row for row in dialect.store.rows(KIND, deleted=True) if _asked_for(request, row)]
     found.sort(key=lambda row: int(row.id))
     page = found[offset : offset + limit]
-    stats = request.arg("includeStats") == "true"
+    stats = request.flag("includeStats")
     body: dict[str, Any] = {"total": len(found), "results": [shown(dialect, row, stats=stats) for row in page]}
     if offset + limit < len(found):
         body["paging"] = next_page(request, str(offset + limit))
@@ -119,15 +119,14 @@ def list_emails(dialect: Portal, request: Request) -> Response:
 
 
 def _asked_for(request: Request, row: Row) -> bool:
-    published = request.arg("isPublished")
-    if published is not None and (published == "true") is not (row.values["state"] == PUBLISHED):
+    if request.arg("isPublished") is not None and request.flag("isPublished") is not (row.values["state"] == PUBLISHED):
         return False
     stamps = {"created": row.created_ms, "updated": row.modified_ms}
     for word, at_ms in stamps.items():
         low, high = _moment(request, f"{word}After"), _moment(request, f"{word}Before")
         if (low is not None and at_ms <= low) or (high is not None and at_ms >= high):
             return False
-    return row.deleted is (request.arg("archived") == "true")
+    return row.deleted is request.flag("archived")
 
 
 def _moment(request: Request, name: str) -> int | None:
@@ -146,7 +145,7 @@ def one_email(dialect: Portal, request: Request) -> Response:
     row = dialect.store.get(KIND, request.params["emailId"])
     if row is None:
         raise errors.not_found()
-    return json_response(shown(dialect, row, stats=request.arg("includeStats") == "true"))
+    return json_response(shown(dialect, row, stats=request.flag("includeStats")))
 
 
 @answers("POST", *_ROOTS, id="emails.create", evidence=Evidence.CLIENT_SOURCE,

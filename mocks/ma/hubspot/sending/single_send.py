@@ -26,7 +26,7 @@ _STATUS_PATHS = ("/marketing/v3/email/send-statuses/{statusId}", "/marketing/v4/
 
 
 @answers("POST", *_PATHS, id="single_send.send", evidence=Evidence.DOCUMENT,
-         note="copies (cc, bcc) and the values of customProperties are not kept; the order of refusals is assumed")
+         note="copies (cc, bcc) are refused, the values of customProperties are not kept; the order of refusals is assumed")
 def send(dialect: Portal, request: Request) -> Response:
     """Send one e-mail; the status id leads to what became of it."""
     body = body_of(request)
@@ -99,6 +99,10 @@ def _checked(dialect: Portal, body: dict[str, Any]) -> tuple[Row, str, str | Non
         raise errors.wrong_type("java.lang.Long", "the given value")
     if not isinstance(message.get("to"), str) or not message["to"]:
         raise errors.not_set("to")
+    if message.get("cc") or message.get("bcc"):
+        # A copy goes to people as well, and nobody could see here whether they had said no.
+        raise errors.Refusal(400, "cc and bcc are not supported", code="NOT_MOCKED", assumed="hubspot.text_single_send",
+                             hint="copies (cc, bcc) of single e-mails are not mocked; send to each address")
     send_id = message.get("sendId")
     if send_id is not None and not isinstance(send_id, str):
         raise errors.wrong_type("java.lang.String", "the given value")

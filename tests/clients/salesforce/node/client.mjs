@@ -7,7 +7,7 @@ const require = createRequire(`${process.env.CLIENT_MODULES}/`);
 const jsforce = require('jsforce');
 const probes = {
   ...(await import('./logins.mjs')), ...(await import('./rows.mjs')), ...(await import('./soap.mjs')),
-  ...(await import('./bulk.mjs')), ...(await import('./streaming.mjs')),
+  ...(await import('./bulk.mjs')), ...(await import('./streaming.mjs')), ...(await import('./everyday.mjs')),
 };
 
 function told(error) {
