@@ -218,6 +218,56 @@ def _lists(target: Target) -> Facts:
     return {"statuses": [a.status for a in answers], "added": added.first("recordsIdsAdded"), "removed": removed.first("recordIdsRemoved")}
 
 
+@probe("18", "an app that nobody has", evidence="client run", status=400, error="BAD_CLIENT_ID")
+def _client(target: Target) -> Facts:
+    body = f"grant_type=refresh_token&client_id={target.marker}&client_secret=x&refresh_token=x"
+    answer = target.ask("POST", "/oauth/v1/token", content=body, headers={"Content-Type": "application/x-www-form-urlencoded"})
+    return {"status": answer.status, "error": answer.first("status")}
+
+
+@probe("21", "a form with a yes to a newsletter makes a contact with a consent", evidence="document", bad=[400, "INVALID_EMAIL"], sent=200,
+       status="SUBSCRIBED")  # fmt: skip
+def _form(target: Target) -> Facts:
+    definitions = target.ask("GET", "/communication-preferences/v3/definitions").first("subscriptionDefinitions") or []
+    usable = [d["id"] for d in definitions if d.get("isActive") and not d.get("isInternal")]
+    made = target.ask("POST", "/marketing/v3/forms", json=_form_definition(target.marker))
+    if made.status not in (200, 201) or not usable:
+        raise NotSeenError(f"no form could be made ({refusal(made)}), or there is no subscription type")
+    form = target.made(str(made.first("id")), "DELETE", f"/marketing/v3/forms/{made.first('id')}")
+    portal = target.ask("GET", "/account-info/v3/details").first("portalId")
+    # The vendor takes submissions at a host of its own.
+    host = "https://api.hsforms.com" if str(target.http.base_url.host).endswith("hubapi.com") else ""
+    path = f"{host}/submissions/v3/integration/submit/{portal}/{form}"
+    yes = {"consent": {"consentToProcess": True, "text": "t", "communications": [{"value": True, "subscriptionTypeId": int(usable[0]), "text": "t"}]}}
+    bad = target.ask("POST", path, json={"fields": [{"objectTypeId": "0-1", "name": "email", "value": "no address"}]})
+    sent = target.ask("POST", path, json={"fields": [{"objectTypeId": "0-1", "name": "email", "value": address(target, "form")}], "legalConsentOptions": yes})
+    found = _contact_at(target, address(target, "form"))
+    target.made(found, "DELETE", f"{CONTACTS}/{found}")
+    statuses = target.ask("GET", f"/communication-preferences/v3/status/email/{address(target, 'form')}").first("subscriptionStatuses") or []
+    return {"bad": [bad.status, ((bad.first("errors") or [{}])[0]).get("errorType")], "sent": sent.status,
+            "status": next((s["status"] for s in statuses if str(s["id"]) == str(usable[0])), None)}  # fmt: skip
+
+
+def _contact_at(target: Target, email: str) -> str:
+    # A live portal takes a moment to make the contact of a submission.
+    until = time.monotonic() + (60 if target.name == "live" else 1)
+    while time.monotonic() < until:
+        answer = target.ask("GET", f"{CONTACTS}/{email}", params={"idProperty": "email"})
+        if answer.status == 200:
+            return str(answer.first("id"))
+        time.sleep(0.1 if target.name != "live" else 3)
+    raise NotSeenError("the submission made no contact")
+
+
+def _form_definition(name: str) -> dict[str, Any]:
+    email = {"objectTypeId": "0-1", "name": "email", "label": "E-mail", "required": True, "hidden": False, "fieldType": "email",
+             "validation": {"blockedEmailDomains": [], "useDefaultBlockList": False}}  # fmt: skip
+    return {"name": name, "formType": "hubspot", "createdAt": "2026-01-01T00:00:00Z", "archived": False,
+            "fieldGroups": [{"groupType": "default_group", "richTextType": "text", "fields": [email]}],
+            "configuration": {"language": "en", "createNewContactForNewEmail": True}, "displayOptions": {},
+            "legalConsentOptions": {"type": "none"}}  # fmt: skip
+
+
 @probe("open", "a null in a write, and a write of nothing", evidence="assumed", cleared="", touched=False)
 def _nulls(target: Target) -> Facts:
     record_id = contact(target, firstname="Ann", phone="1")

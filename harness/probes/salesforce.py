@@ -12,6 +12,7 @@ from typing import Any
 from syncproof_mocks.dialect import Dialect
 from syncproof_mocks.schema import FieldInfo, FieldType
 
+from . import _salesforce_setup
 from .probing import Account, Answer, Facts, NotSeenError, Suite, Target
 
 VERSION = "v59.0"
@@ -20,12 +21,19 @@ CONTACT = f"{BASE}/sobjects/Contact"
 _NEVER = "003000000000999AAA"
 _suite = Suite()
 probe = _suite.probe
-PROBES = _suite.probes
+_RULES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("duplicate_rules", {"kind": "Contact", "name": "Probe", "action": "alert"}),
+    ("queues", {"name": "Probe", "developer_name": "Probe"}),
+    ("assignment_rules", {"name": "Probe", "entries": [{"assign_to": "Probe", "formula": 'BEGINS(Company, "Assigned")'}]}),
+)
 
 
 def furnish(dialect: Dialect) -> None:
-    """Give a mock the custom field that a live org is searched for."""
-    dialect.add_field("Contact", FieldInfo("Probe_Key__c", "Probe Key", FieldType.TEXT, "string", 40, external_id=True, custom=True))
+    """Give a mock the fields and rules that a live org is searched for."""
+    for name, unique in (("Probe_Key__c", False), ("Probe_Unique__c", True)):
+        dialect.add_field("Contact", FieldInfo(name, name, FieldType.TEXT, "string", 40, external_id=True, unique=unique, custom=True))
+    for what, entry in _RULES:
+        dialect.declare(what, dialect.declarations[what].model_validate(entry))
 
 
 def identify(target: Target) -> Account:
@@ -214,7 +222,8 @@ def _bulk_query(target: Target) -> Facts:
 
 @probe("20", "a lead is converted over SOAP and can be changed no more", converted=True, later=[400, "CANNOT_UPDATE_CONVERTED_LEAD"])
 def _convert(target: Target) -> Facts:
-    made = target.ask("POST", f"{BASE}/sobjects/Lead", json={"LastName": target.marker, "Company": target.marker})
+    made = target.ask("POST", f"{BASE}/sobjects/Lead", json={"LastName": target.marker, "Company": target.marker},
+                      headers={"Sforce-Auto-Assign": "FALSE"})  # fmt: skip
     lead = target.made(str(made.first("id")), "DELETE", f"{BASE}/sobjects/Lead/{made.first('id')}")
     statuses = query(target, "SELECT ApiName FROM LeadStatus WHERE IsConverted = true LIMIT 1").json["records"]
     if not statuses:
@@ -280,3 +289,6 @@ def _finished(target: Target, path: str) -> dict[str, Any]:
             return info
         time.sleep(0.05 if target.name != "live" else 2)
     raise NotSeenError("the job did not end in two minutes")
+
+
+PROBES = sorted([*_suite.probes, *_salesforce_setup.PROBES], key=lambda p: int(p.id) if p.id.isdigit() else 99)
