@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from syncproof_mocks.schema import FieldType
 
-from ..mapping.grammar import Side
+from ..mapping.grammar import Direction, Side
 from ..mapping.meaning import is_blank
 from ..population.countries import COUNTRIES
 from ..population.people import Company, Dirt, Person, PersonKind
@@ -134,8 +134,9 @@ class Slot:
         if wearer.is_twin and self.is_unique:
             # The vendor would refuse a second record with the same; one that must have a value gets another.
             return not any(i.required for i in self.ends.known)
-        must = self.is_key or self.guards or wearer.is_full or self.is_constant or any(i.required for i in self.ends.known)
-        if must or self.own.type is _T.BOOLEAN:
+        # A secret that is not there could not leak.
+        must = self.is_key or self.guards or self.is_constant or self.ends.rule.direction is Direction.NONE
+        if must or wearer.is_full or self.own.type is _T.BOOLEAN or any(i.required for i in self.ends.known):
             return False
         return digest("blank", self.own.salt, wearer.whose.key) % _BLANK_ONE_IN == 0
 

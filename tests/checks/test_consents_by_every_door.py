@@ -138,7 +138,8 @@ def test_a_refusal_lifted_through_any_door_is_found(door: str) -> None:
 def test_a_refusal_invented_through_any_door_is_found(door: str) -> None:
     result = play(world("sync", **CALM), through(DENYING[door]))
 
-    assert {f.classification for f in found(result, "CONS-003")} == {"refusal_invented"}
+    first = min(found(result, "CONS-003"), key=lambda f: f.caused_by)
+    assert (first.system, first.classification) == ("ma", "refusal_invented")
 
 
 @pytest.mark.parametrize("door", GRANTING)

@@ -36,6 +36,7 @@ from . import (
     tooling,
     tree,
 )
+from .assumptions import ASSUMPTIONS
 from .bulk import surface as bulk
 from .errors import ApiError, not_found, refusal, reply
 from .keys import private_key_pem
@@ -189,6 +190,7 @@ class Salesforce(Org):
     # -- what an administrator sets up --------------------------------------------------------------
 
     declarations = DECLARATIONS
+    assumptions = ASSUMPTIONS
 
     def declare(self, what: str, entry: BaseModel) -> None:
         """Put a rule, a queue, a field's security or the limits into force. Raises ValueError saying what does not fit."""
