@@ -36,10 +36,9 @@ run: $(READY)
 	if [ -f $(REPORT)/report.html ]; then echo "report: $(REPORT)/report.html"; fi; \
 	echo "exit code of syncproof: $$code"; exit $$code
 
-test: $(READY) .build/test_packages
-	@for folder in $(NODE) $(CLIENTS); do if [ -f $$folder/package.json ]; then tools/node_modules.sh $$folder; fi; done
-	@tools/client_venvs.sh
-	@$(MAKE) --no-print-directory lint types layers
+test: $(READY)
+	@tools/test_programs.sh $(NODE) $(CLIENTS) & programs=$$!; \
+	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs || true; exit $$code
 	@$(QUIETLY) "pytest speed" $(BIN)/pytest -q -m speed
 	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -rs \
 		> .build/pytest.txt 2>&1 || { cat .build/pytest.txt; exit 1; }
@@ -74,11 +73,6 @@ docs: $(READY)
 
 lock: $(READY)
 	@$(BIN)/python tools/lock.py
-
-.build/test_packages: tools/test_packages.sh
-	@mkdir -p .build
-	@tools/test_packages.sh
-	@touch $@
 
 clean:
 	rm -rf .venv .build build dist ./*.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis \

@@ -97,13 +97,9 @@ def find_shape(path: Path | None, connector: ConnectorFile | None, mapping: Mapp
     chosen = path or (connector.shape_path if connector else None)
     if chosen is None:
         return None
-    from .sandbox import try_shape
-    from .shape import load_shape
+    from .sandbox import fitting_shape
 
-    found = load_shape(chosen)
-    if mapping is not None:
-        try_shape(found, mapping)
-    return found
+    return fitting_shape(chosen, mapping)
 
 
 def mapping_problems(mapping: Mapping, shape: Shape | None = None) -> tuple[str, ...]:

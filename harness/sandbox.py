@@ -18,7 +18,7 @@ from syncproof_mocks.world import World
 from .errors import InputError, Problem
 from .mapping.grammar import Mapping, Side
 from .network import Network, Plan
-from .shape import Shape, apply_side, builtin_shape, check_shape
+from .shape import Shape, apply_side, builtin_shape, check_shape, read_shape
 
 T = TypeVar("T")
 
@@ -29,6 +29,22 @@ def dialects() -> dict[str, type[Dialect]]:
     import syncproof_mocks.ma
 
     return {**discover(syncproof_mocks.crm), **discover(syncproof_mocks.ma)}
+
+
+def fitting_shape(path: Path, mapping: Mapping | None) -> Shape:
+    """Return the shape file at ``path``, tried on empty systems of the mapping (None: not tried).
+
+    Raises InputError with every problem of the file and everything that the systems do not take, at once.
+    """
+    shape, problems = read_shape(path)
+    if mapping is not None:
+        try:
+            try_shape(shape, mapping)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return shape
 
 
 def try_shape(shape: Shape, mapping: Mapping) -> None:

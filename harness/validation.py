@@ -43,7 +43,10 @@ def _validate_folder(folder: Path) -> list[Valid]:
 def _validate(path: Path) -> Valid:
     if not path.is_file():
         raise InputError([Problem(str(path), "no such file.", "")])
-    kind = "mapping" if path.suffix.lower() not in (".yaml", ".yml") else kind_of(load_yaml_with_lines(path)[0])
+    data = load_yaml_with_lines(path)[0] if path.suffix.lower() in (".yaml", ".yml") else {"mapping": ""}
+    if data is None:
+        raise InputError([Problem(f"{path}:1", "the file is empty.", "`syncproof init` writes examples.")])
+    kind = kind_of(data)
     if kind == "mapping":
         from .mapping.load import load_mapping
 
@@ -52,11 +55,9 @@ def _validate(path: Path) -> Valid:
         return Valid(path, kind, f"{mapping.mapping}: {len(mapping.objects)} objects, {fields} fields")
     if kind == "shape":
         from .mapping.load import default_mapping_path, load_mapping
-        from .sandbox import try_shape
-        from .shape import load_shape
+        from .sandbox import fitting_shape
 
-        shape = load_shape(path)
-        try_shape(shape, load_mapping(default_mapping_path()))
+        shape = fitting_shape(path, load_mapping(default_mapping_path()))
         fields = sum(len(f) for side in ("crm", "ma") for f in shape.side(side).fields.values())
         return Valid(path, kind, f"{fields} fields, {len(shape.documents)} metadata documents")
     if kind == "connector":

@@ -6,6 +6,7 @@ are plain functions that never wait, so each request is atomic.
 
 from __future__ import annotations
 
+import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -79,7 +80,9 @@ class Dialect(ABC):
         """Set a behaviour switch. Raises ValueError naming the switches or values that exist."""
         found = {s.name: s for s in self.switches}.get(name)
         if found is None:
-            raise ValueError(f"{self.name} has no switch `{name}`; known: {', '.join(sorted(self.settings))}")
+            near = difflib.get_close_matches(name, self.settings, n=1)
+            known = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(self.settings))}"
+            raise ValueError(f"{self.name} has no switch `{name}`; {known}")
         if found.allowed and value not in found.allowed:
             raise ValueError(f"{self.name}.{name} cannot be {value!r}; allowed: {', '.join(map(repr, found.allowed))}")
         self.settings[name] = value

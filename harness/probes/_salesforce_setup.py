@@ -36,7 +36,7 @@ def _client(target: Target) -> Facts:
 def _unique(target: Target) -> Facts:
     field = _unique_field(target)
     first = _made(target, "Contact", {"LastName": target.marker, field: f"{target.marker}u"})
-    second = target.ask("POST", f"{BASE}/sobjects/Contact", json={"LastName": target.marker, field: f"{target.marker}u"})
+    second = target.ask("POST", f"{BASE}/sobjects/Contact", json={**demanded(target, "Contact"), "LastName": target.marker, field: f"{target.marker}u"})
     _undo(target, "Contact", second)
     return {"refusal": [second.status, second.first("errorCode")], "names_the_other": first[:15] in str(second.first("message"))}
 
@@ -45,7 +45,7 @@ def _unique(target: Target) -> Facts:
 def _duplicate(target: Target) -> Facts:
     values = {"LastName": target.marker, "FirstName": "Twin", "Email": f"{target.marker}.twin@example.com"}
     first = _made(target, "Contact", values)
-    second = target.ask("POST", f"{BASE}/sobjects/Contact", json=values)
+    second = target.ask("POST", f"{BASE}/sobjects/Contact", json={**demanded(target, "Contact"), **values})
     _undo(target, "Contact", second)
     if second.status == 201:
         raise NotSeenError("no duplicate rule of this org looks at the e-mail address of contacts")
@@ -91,7 +91,7 @@ def _bayeux(target: Target, message: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _made(target: Target, kind: str, values: dict[str, Any], headers: dict[str, str] | None = None) -> str:
-    answer = target.ask("POST", f"{BASE}/sobjects/{kind}", json=values, headers=headers)
+    answer = target.ask("POST", f"{BASE}/sobjects/{kind}", json={**demanded(target, kind), **values}, headers=headers)
     if answer.status != 201:
         raise NotSeenError(f"no {kind} could be made: {answer.status} {answer.first('errorCode')}")
     return _undo(target, kind, answer)
@@ -100,6 +100,39 @@ def _made(target: Target, kind: str, values: dict[str, Any], headers: dict[str, 
 def _undo(target: Target, kind: str, answer: Answer) -> str:
     record_id = str(answer.first("id"))
     return target.made(record_id, "DELETE", f"{BASE}/sobjects/{kind}/{record_id}") if answer.status == 201 else ""
+
+
+_FILLERS = {"boolean": True, "double": 1, "currency": 1, "percent": 1, "int": 1, "date": "2026-01-01", "datetime": "2026-01-01T00:00:00Z",
+            "url": "https://example.com", "phone": "1"}  # fmt: skip
+_GIVEN = {"LastName", "Company", "Name", "Status", "OwnerId"}
+
+
+def demanded(target: Target, kind: str) -> dict[str, Any]:
+    """Return a value for each field that this org demands of a new record, beside the names that probes give.
+
+    Raises NotSeenError for a field that no value can be made for.
+    """
+    key = f"demanded {kind}"
+    if key not in target.notes:
+        described = target.ask("GET", f"{BASE}/sobjects/{kind}/describe").json
+        if not isinstance(described, dict):
+            raise NotSeenError(f"{kind} is not described to this user")
+        wanted = [f for f in described["fields"] if f["createable"] and not f["nillable"] and not f["defaultedOnCreate"]]
+        target.notes[key] = {f["name"]: _filler(target, f) for f in wanted if f["name"] not in _GIVEN and f["type"] != "boolean"}
+    return dict(target.notes[key])
+
+
+def _filler(target: Target, field: dict[str, Any]) -> Any:
+    options = [o["value"] for o in field.get("picklistValues") or () if o.get("active")]
+    if options:
+        return options[0]
+    if field["type"] == "email":
+        return f"{target.marker}@example.com"
+    if field["type"] in ("string", "textarea"):
+        return target.marker[: field.get("length") or 10]
+    if field["type"] not in _FILLERS:
+        raise NotSeenError(f"this org demands {field['name']} ({field['type']}), for which no value can be made")
+    return _FILLERS[field["type"]]
 
 
 def _unique_field(target: Target) -> str:

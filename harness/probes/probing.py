@@ -56,15 +56,18 @@ class Target:
     http: httpx.Client
     marker: str
     notes: dict[str, Any] = field(default_factory=dict)
+    last: str = ""
     _undo: list[tuple[str, str, Any]] = field(default_factory=list)
     _ids: dict[str, str] = field(default_factory=dict)
 
     def ask(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None, **more: Any) -> Answer:
         """Send one request and return the answer, whatever its status. Raises NotSeenError when nobody answers."""
         try:
-            return Answer(self.http.request(method, path, json=json, headers=dict(headers or {}), **more))
+            answer = Answer(self.http.request(method, path, json=json, headers=dict(headers or {}), **more))
         except httpx.HTTPError as error:
             raise NotSeenError(f"{method} {path}: {type(error).__name__}") from error
+        self.last = f"{method} {path}: {answer.status} {answer.text[:120]}"
+        return answer
 
     def made(self, record_id: str, method: str, path: str, json: Any = None) -> str:
         """Remember how to take away what was just made; returns the id, which facts show as `<id>`."""

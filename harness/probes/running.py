@@ -80,7 +80,7 @@ def _asked(probe: Probe, target: Target) -> Outcome:
     except NotSeenError as error:
         facts, reason = None, str(error)
     except Exception as error:  # noqa: BLE001 (an answer of another form than any known: that is what was seen)
-        facts, reason = None, f"the answer has another form ({type(error).__name__}: {error})"
+        facts, reason = None, f"an answer has another form ({type(error).__name__}: {error}); the last one was {target.last}"
     left = target.tidy()
     if left and not reason:
         return Outcome(target.name, None, f"could not be tidied up: {', '.join(left)}")

@@ -13,6 +13,7 @@ from syncproof_mocks.dialect import Dialect
 from syncproof_mocks.schema import FieldInfo, FieldType
 
 from . import _salesforce_setup
+from ._salesforce_setup import demanded
 from .probing import Account, Answer, Facts, NotSeenError, Suite, Target
 
 VERSION = "v59.0"
@@ -56,11 +57,15 @@ def query(target: Target, soql: str, *, everything: bool = False, batch: int | N
 
 def contact(target: Target, **values: Any) -> str:
     """Make a contact and return its id."""
-    answer = target.ask("POST", CONTACT, json={"LastName": target.marker, **values})
+    answer = target.ask("POST", CONTACT, json={**demanded(target, "Contact"), "LastName": target.marker, **values})
     if answer.status != 201:
-        raise NotSeenError(f"no contact could be made: {answer.status} {answer.first('errorCode')}")
+        raise NotSeenError(f"no contact could be made: {answer.status} {answer.first('errorCode')}: {answer.first('message')}")
     record_id = str(answer.first("id"))
     return target.made(record_id, "DELETE", f"{CONTACT}/{record_id}")
+
+
+def _record(target: Target) -> dict[str, Any]:
+    return {"attributes": {"type": "Contact"}, **demanded(target, "Contact")}
 
 
 def error(answer: Answer) -> list[Any]:
@@ -86,7 +91,7 @@ def _create(target: Target) -> Facts:
 @probe("5", "a required field is missing", evidence="recording", refusal=[400, "REQUIRED_FIELD_MISSING"],
        message="Required fields are missing: [LastName]", fields=["LastName"])  # fmt: skip
 def _required(target: Target) -> Facts:
-    answer = target.ask("POST", CONTACT, json={"FirstName": "Z"})
+    answer = target.ask("POST", CONTACT, json={**demanded(target, "Contact"), "FirstName": "Z"})
     if answer.status == 201:
         target.made(str(answer.first("id")), "DELETE", f"{CONTACT}/{answer.first('id')}")
     return {"refusal": error(answer), "message": answer.first("message"), "fields": answer.first("fields")}
@@ -102,7 +107,7 @@ def _ids(target: Target) -> Facts:
 @probe("7", "an upsert by an external id: created, then found; 204 before version 46", first=[201, True], again=[200, False], old=204)
 def _upsert(target: Target) -> Facts:
     path = f"{CONTACT}/{_external_field(target)}/{target.marker}"
-    first = target.ask("PATCH", path, json={"LastName": target.marker})
+    first = target.ask("PATCH", path, json={**demanded(target, "Contact"), "LastName": target.marker})
     if first.status == 201:
         target.made(str(first.first("id")), "DELETE", f"{CONTACT}/{first.first('id')}")
     again = target.ask("PATCH", path, json={"LastName": target.marker})
@@ -135,7 +140,7 @@ def _delete(target: Target) -> Facts:
 @probe("11", "a query in pages tells the whole number first", first=[False, 201, 200], rest=[True, 1])
 def _pages(target: Target) -> Facts:
     for start in (0, 200):
-        records = [{"attributes": {"type": "Contact"}, "LastName": target.marker, "FirstName": f"P{n}"} for n in range(start, min(start + 200, 201))]
+        records = [{**_record(target), "LastName": target.marker, "FirstName": f"P{n}"} for n in range(start, min(start + 200, 201))]
         answer = target.ask("POST", f"{BASE}/composite/sobjects", json={"allOrNone": True, "records": records})
         for saved in answer.json or ():
             target.made(saved["id"], "DELETE", f"{CONTACT}/{saved['id']}")
@@ -173,7 +178,7 @@ def _count(target: Target) -> Facts:
 @probe("15", "a collection saves what it can, or nothing", status=200, each=[True, False], why="REQUIRED_FIELD_MISSING",
        rolled_back="ALL_OR_NONE_OPERATION_ROLLED_BACK", retrieved=[True, False])  # fmt: skip
 def _collection(target: Target) -> Facts:
-    records = [{"attributes": {"type": "Contact"}, "LastName": target.marker}, {"attributes": {"type": "Contact"}, "FirstName": "x"}]
+    records = [{**_record(target), "LastName": target.marker}, {**_record(target), "FirstName": "x"}]
     loose = target.ask("POST", f"{BASE}/composite/sobjects", json={"allOrNone": False, "records": records})
     record_id = loose.json[0]["id"]
     target.made(record_id, "DELETE", f"{CONTACT}/{record_id}")
@@ -185,9 +190,9 @@ def _collection(target: Target) -> Facts:
 
 @probe("16", "a composite request: references, and all or nothing", statuses=[201, 204], halted=["PROCESSING_HALTED", "REQUIRED_FIELD_MISSING"])
 def _composite(target: Target) -> Facts:
-    first = {"method": "POST", "url": CONTACT, "referenceId": "one", "body": {"LastName": target.marker}}
+    first = {"method": "POST", "url": CONTACT, "referenceId": "one", "body": {**demanded(target, "Contact"), "LastName": target.marker}}
     good = {"method": "PATCH", "url": f"{CONTACT}/@{{one.id}}", "referenceId": "two", "body": {"FirstName": "C"}}
-    bad = {"method": "POST", "url": CONTACT, "referenceId": "two", "body": {"FirstName": "C"}}
+    bad = {"method": "POST", "url": CONTACT, "referenceId": "two", "body": {**demanded(target, "Contact"), "FirstName": "C"}}
     done = target.ask("POST", f"{BASE}/composite", json={"allOrNone": True, "compositeRequest": [first, good]}).json["compositeResponse"]
     target.made(done[0]["body"]["id"], "DELETE", f"{CONTACT}/{done[0]['body']['id']}")
     halted = target.ask("POST", f"{BASE}/composite", json={"allOrNone": True, "compositeRequest": [first, bad]}).json["compositeResponse"]
@@ -199,7 +204,10 @@ def _composite(target: Target) -> Facts:
 def _ingest(target: Target) -> Facts:
     jobs = f"{BASE}/jobs/ingest"
     job = _job(target, jobs, {"object": "Contact", "operation": "insert", "contentType": "CSV", "lineEnding": "LF"})
-    target.ask("PUT", f"{jobs}/{job}/batches", content=f"LastName,FirstName\n{target.marker},ok\n,bad\n", headers={"Content-Type": "text/csv"})
+    more = demanded(target, "Contact")
+    names, cells = ",".join(["LastName", "FirstName", *more]), ",".join(["", *map(str, more.values())])
+    table = f"{names}\n{target.marker},ok{cells}\n,bad{cells}\n"
+    target.ask("PUT", f"{jobs}/{job}/batches", content=table, headers={"Content-Type": "text/csv"})
     target.ask("PATCH", f"{jobs}/{job}", json={"state": "UploadComplete"})
     info = _finished(target, f"{jobs}/{job}")
     for row in target.ask("GET", f"{jobs}/{job}/successfulResults").text.splitlines()[1:]:
@@ -222,7 +230,7 @@ def _bulk_query(target: Target) -> Facts:
 
 @probe("20", "a lead is converted over SOAP and can be changed no more", converted=True, later=[400, "CANNOT_UPDATE_CONVERTED_LEAD"])
 def _convert(target: Target) -> Facts:
-    made = target.ask("POST", f"{BASE}/sobjects/Lead", json={"LastName": target.marker, "Company": target.marker},
+    made = target.ask("POST", f"{BASE}/sobjects/Lead", json={**demanded(target, "Lead"), "LastName": target.marker, "Company": target.marker},
                       headers={"Sforce-Auto-Assign": "FALSE"})  # fmt: skip
     lead = target.made(str(made.first("id")), "DELETE", f"{BASE}/sobjects/Lead/{made.first('id')}")
     statuses = query(target, "SELECT ApiName FROM LeadStatus WHERE IsConverted = true LIMIT 1").json["records"]
@@ -236,6 +244,8 @@ def _convert(target: Target) -> Facts:
         "<doNotCreateOpportunity>true</doNotCreateOpportunity></leadConverts></convertLead></e:Body></e:Envelope>"
     )
     answer = target.ask("POST", f"/services/Soap/u/{VERSION[1:]}", content=body, headers={"Content-Type": "text/xml", "SOAPAction": '""'})
+    if "REQUIRED_FIELD_MISSING" in answer.text:
+        raise NotSeenError("this org demands fields of its own that a conversion does not fill")
     for kind, tag in (("Account", "accountId"), ("Contact", "contactId")):
         if f"<{tag}>" in answer.text:
             record_id = answer.text.partition(f"<{tag}>")[2].partition("<")[0]

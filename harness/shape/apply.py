@@ -53,6 +53,8 @@ class _Application:
     def problems(self) -> Iterator[Problem]:
         """Apply entry by entry; yield what was refused."""
         for number, name in enumerate(self.side.metadata):
+            if name not in self.shape.documents:  # it could not be read, which has been told
+                continue
             document = self.shape.documents[name]
             yield from self._try(("metadata", number), partial(self.dialect.take_metadata, document), f"{name}: ")
         for kind, fields in self.side.fields.items():
@@ -72,6 +74,9 @@ class _Application:
             message = f"{self.dialect.name} knows no `{what}`. {did_you_mean(what, known)}".rstrip()
             yield Problem(self._at((what,)), message, f"Known: {', '.join(known)}.")
             return
+        if entries is None:
+            yield Problem(self._at((what,)), f"`{what}` is empty.", "Write its entries below it, or remove it.")
+            return
         # One entry may stand without a list (`limits: {edition: ...}`).
         listed = entries if isinstance(entries, list) else [entries]
         for number, raw in enumerate(listed):
@@ -88,7 +93,9 @@ class _Application:
         try:
             put()
         except UnknownKindError as error:
-            yield Problem(self._at(loc), f"{before}{self.dialect.name} has no kind `{error}`.", "Correct the name of the kind.")
+            kind = str(error.args[0])
+            near = did_you_mean(kind, self.dialect.store.kinds) or "Correct the name of the kind."
+            yield Problem(self._at(loc), f"{before}{self.dialect.name} has no kind `{kind}`.", near)
         except (ValueError, NotImplementedError) as error:
             yield Problem(self._at(loc), f"{before}{str(error).rstrip('.')}.")
 

@@ -11,7 +11,7 @@ import orjson
 from pydantic import ValidationError
 
 from ..errors import InputError, Problem
-from ..yaml_lines import load_yaml_with_lines, problems_from_pydantic
+from ..yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 from .grammar import Shape, ShapeForm
 
 # The describe of an object with 800 fields is about 2 MB.
@@ -20,14 +20,24 @@ MAX_METADATA_BYTES = 50_000_000
 
 def load_shape(path: Path) -> Shape:
     """Return the shape file at ``path``. Raises InputError with every problem of the file and of what it names."""
+    shape, problems = read_shape(path)
+    if problems:
+        raise InputError(problems)
+    return shape
+
+
+def read_shape(path: Path) -> tuple[Shape, list[Problem]]:
+    """Return what can be read of a shape file, and its problems: what is wrong in one section hides none of another.
+
+    Raises InputError when nothing can be read at all.
+    """
     data, lines = load_yaml_with_lines(path)
     if not isinstance(data, dict):
         raise InputError([Problem(f"{path}:1", "a shape file is keys and values.", "Begin with `crm:` or `ma:`.")])
-    try:
-        form = ShapeForm.model_validate(data)
-    except ValidationError as error:
-        raise InputError(problems_from_pydantic(error, lines, path, ShapeForm)) from error
-    problems: list[Problem] = []
+    if {"fields", "results"} & data.keys() and not {"crm", "ma"} & data.keys():
+        raise InputError([Problem(f"{path}:1", "this is metadata of a vendor, not a shape file.",
+                                  f"Write a shape file with `crm: {{metadata: [{path.name}]}}` (or `ma:`).")])
+    form, problems = _form(data, lines, path)
     documents: dict[str, Any] = {}
     for side in ("crm", "ma"):
         for number, name in enumerate((form.crm if side == "crm" else form.ma).metadata):
@@ -36,9 +46,27 @@ def load_shape(path: Path) -> Shape:
             except ValueError as error:
                 problems.append(Problem(f"{path}:{lines.at((side, 'metadata', number))}", f"{name}: {error}.",
                                         "The path is relative to the shape file."))
-    if problems:
-        raise InputError(problems)
-    return Shape(path, form, lines, documents, builtin_shape() if form.based_on == "built-in" else None)
+    return Shape(path, form, lines, documents, builtin_shape() if form.based_on == "built-in" else None), problems
+
+
+def _form(data: dict[Any, Any], lines: Lines, path: Path) -> tuple[ShapeForm, list[Problem]]:
+    """Return the form without the sections that are wrong, and what is wrong in them."""
+    problems: list[Problem] = []
+    while True:
+        try:
+            return ShapeForm.model_validate(data), problems
+        except ValidationError as error:
+            problems.extend(problems_from_pydantic(error, lines, path, ShapeForm))
+            data = _without(data, {tuple(item["loc"][:2]) for item in error.errors(include_url=False, include_context=False)})
+
+
+def _without(data: dict[Any, Any], wrong: set[tuple[Any, ...]]) -> dict[Any, Any]:
+    left = {}
+    for key, section in data.items():
+        if (key,) in wrong or (not isinstance(section, dict) and any(w[0] == key for w in wrong)):
+            continue
+        left[key] = {k: v for k, v in section.items() if (key, k) not in wrong} if isinstance(section, dict) else section
+    return left
 
 
 @cache

@@ -15,6 +15,8 @@ from syncproof.probes.running import TOKEN_VARIABLE, URL_VARIABLE
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.dialect import Dialect
 from syncproof_mocks.journal import Actor
+from syncproof_mocks.ma.hubspot import Hubspot
+from syncproof_mocks.schema import FieldInfo, FieldType, Option
 from syncproof_mocks.server import MockApp, Servers
 from syncproof_mocks.world import World
 
@@ -73,6 +75,38 @@ def test_probes_leave_nothing_behind(account: Salesforce) -> None:
     assert {c.verdict for c in found} == {"same"}
     assert {kind: len(list(account.store.rows(kind))) for kind in ("Contact", "Lead", "Account")} == before
     assert account.store.size("Contact") > 0, "they did make something"
+
+
+def test_an_org_that_demands_fields_of_its_own_is_asked_all_the_same(account: Salesforce) -> None:
+    become_sandbox(account)
+    for name, kind, more in (("Region__c", FieldType.TEXT, {"max_length": 12}), ("Tier__c", FieldType.PICKLIST, {"options": (Option("gold", "Gold"),)})):
+        vendor = "string" if kind is FieldType.TEXT else "picklist"
+        account.add_field("Contact", FieldInfo(name, name, kind, vendor, required=True, custom=True, **more))
+    with live_target("salesforce", environment(account)) as live:
+        found = compare(probes_of("salesforce").PROBES, [live])
+
+    assert [(c.probe.id, c.differences, c.outcomes[0].reason) for c in found if c.verdict == "differs"] == []
+    assert {c.probe.id for c in found if c.verdict == "not seen"} <= {"20"}, "converting a lead makes a contact without them"
+
+
+@pytest.mark.parametrize(("account_type", "is_asked"), [("STANDARD", False), ("SANDBOX", True), ("DEVELOPER_TEST", True)])
+def test_a_portal_is_asked_when_it_says_that_it_is_for_tests(account_type: str, is_asked: bool) -> None:
+    portal = Hubspot(World(5))
+    portal.add_subscription("Newsletter")
+    portal.switch("account_type", account_type)
+    servers = Servers()
+    servers.start([MockApp(portal, "control")])
+    try:
+        with live_target("hubspot", environment(portal)) as live:
+            found = compare(probes_of("hubspot").PROBES[:3], [live])
+    except InputError as error:
+        told = str(error)
+    else:
+        told = str({c.verdict for c in found})
+    finally:
+        servers.stop()
+
+    assert told == "{'same'}" if is_asked else f"an account of type {account_type}" in told
 
 
 def test_an_account_that_is_no_sandbox_is_not_written_to(account: Salesforce) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 from syncproof.errors import InputError
 from syncproof.mapping.load import default_mapping_path, load_mapping
-from syncproof.sandbox import Sandbox, try_shape
+from syncproof.sandbox import Sandbox, fitting_shape, try_shape
 from syncproof.shape import apply_side, builtin_shape, load_shape
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.schema import FieldType
@@ -110,7 +110,7 @@ def test_every_entry_that_a_dialect_refuses_is_told_with_its_line(write: Write, 
 
     assert [p.split(": ")[0].rpartition(":")[2] for p in found] == ["2", "9", "4", "5"]
     assert "no `fields` in it" in found[0]
-    assert "has no kind `'Nope'`" in found[1]
+    assert "has no kind `Nope`" in found[1]
     assert "does not shout" in found[2]
     assert "Did you mean `shout`?" in found[3]
 
@@ -122,6 +122,35 @@ def test_both_systems_complain_at_once(write: Write, tmp_path: Path) -> None:
 
     assert found[0].startswith("HERE/shape.yaml:1: salesforce has no switch `trim_string`")
     assert found[1].startswith("HERE/shape.yaml:3: hubspot knows no `workflow`.")
+
+
+def test_what_is_wrong_in_one_section_hides_nothing_of_another(write: Write, tmp_path: Path) -> None:
+    path = write("crm:\n  switches: {trim_string: true}\n  fields: {Contakt: []}\nma:\n  subscriptions: Offers\n  workflows:\n")
+
+    found = problems(lambda: fitting_shape(path, load_mapping(default_mapping_path())), tmp_path)
+
+    assert [p.split(": ")[0].rpartition(":")[2] for p in found] == ["5", "2", "6"]
+    assert "did you mean `trim_strings`?" in found[1]
+    assert "`workflows` is empty" in found[2]
+
+
+def test_a_kind_that_was_mistyped_gets_its_nearest(write: Write, tmp_path: Path) -> None:
+    path = write("crm:\n  fields:\n    Contakt:\n      - {name: A__c, label: A, type: text, vendor_type: string}\n")
+
+    assert problems(tried(path), tmp_path) == ["HERE/shape.yaml:4: salesforce has no kind `Contakt`. Did you mean `Contact`?"]
+
+
+@pytest.mark.parametrize("text", ['{"name": "Contact", "fields": []}', '{"results": []}'])
+def test_metadata_in_place_of_a_shape_file_is_told_for_what_it_is(tmp_path: Path, text: str) -> None:
+    (tmp_path / "contact.json").write_text(text)
+
+    assert "this is metadata of a vendor" in problems(lambda: load_shape(tmp_path / "contact.json"), tmp_path)[0]
+
+
+def test_metadata_that_is_null_is_not_left_out_in_silence(write: Write, tmp_path: Path) -> None:
+    (tmp_path / "nothing.json").write_text("null")
+
+    assert len(problems(tried(write("crm: {metadata: [nothing.json]}\n")), tmp_path)) == 1
 
 
 @pytest.mark.parametrize(

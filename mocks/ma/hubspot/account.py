@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from ...dialect import Switch
 from ...wire import Evidence, Request, Response
 from .limits import DAILY_LIMIT
 from .portal import Portal, iso_ms
 from .wire import VERSIONS, answers, json_response
 
+SWITCHES = (
+    Switch("account_type", "STANDARD", ("STANDARD", "SANDBOX", "DEVELOPER_TEST", "APP_DEVELOPER"), Evidence.DOCUMENT,
+           "what the portal says it is; connectors and probes look at it before they write"),
+)
 _DETAILS = ("/account-info/v3/details", *(f"/account-info/{v}/details" for v in VERSIONS))
 _USAGE = "/api-usage/daily/private-apps"
 
@@ -15,7 +20,7 @@ _USAGE = "/api-usage/daily/private-apps"
 def details(dialect: Portal, request: Request) -> Response:  # noqa: ARG001 (a handler's signature)
     """Return what the portal is; its time zone is UTC, so that days are the same everywhere."""
     return json_response({
-        "portalId": dialect.portal_id, "accountType": "STANDARD", "timeZone": "UTC", "companyCurrency": "EUR",
+        "portalId": dialect.portal_id, "accountType": dialect.settings["account_type"], "timeZone": "UTC", "companyCurrency": "EUR",
         "additionalCurrencies": [], "utcOffset": "+00:00", "utcOffsetMilliseconds": 0, "uiDomain": "app.hubspot.com",
         "dataHostingLocation": "eu1",
     })

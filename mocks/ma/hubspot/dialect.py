@@ -79,7 +79,7 @@ class Hubspot(Desk):
     owner_active_field = "active"
 
     switches: ClassVar[tuple[Switch, ...]] = (
-        *Portal.switches, *communication.SWITCHES, *oauth.SWITCHES, *webhooks.SWITCHES, *legacy.SWITCHES, *imports.SWITCHES, *events.SWITCHES, *lists.SWITCHES, *sending.SWITCHES, *forms.SWITCHES,
+        *Portal.switches, *account.SWITCHES, *communication.SWITCHES, *oauth.SWITCHES, *webhooks.SWITCHES, *legacy.SWITCHES, *imports.SWITCHES, *events.SWITCHES, *lists.SWITCHES, *sending.SWITCHES, *forms.SWITCHES,
     )
 
     def __init__(self, world: World) -> None:
