@@ -12,6 +12,7 @@ from syncproof_mocks.schema import FieldInfo, FieldType
 from .errors import SetupError
 from .evidence import Link
 from .fitting.choices import pairs
+from .fitting.guards import Guard
 from .fitting.stand_ins import StandIns, type_of, usual_types
 from .fitting.storage import Ends
 from .mapping.grammar import FieldRule, ObjectMapping, Side
@@ -99,6 +100,12 @@ class Values:
         options = tuple(v for o in info.options if o.active and (v := neutral(rule, link.side, o.value)) is not None)
         if not options and ends.is_choice:
             options = tuple(ends.means(Side.CRM, crm) for crm, _ in pairs(ends, frozenset(Side)))
+        guard = self._guard(link, field, rule)
+        if guard is not None and guard.months is not None:
+            return ends.cast(link.side, guard.day(person, person.number + 7 * stage.fresh_number(person.key)).isoformat())
+        if guard is not None:
+            # A new value is no farewell: whoever is to leave the sync is told so by name.
+            options = tuple(v for v in options if not guard.holds(ends.cast(link.side, ends.raw(link.side, v)))) or options
         flat = tuple(next(iter(v)) if isinstance(v, frozenset) else v for v in options)
         # The narrowest type that either field demands: of two texts one may be a list, or hold addresses only.
         value = fresh_value(
@@ -107,11 +114,19 @@ class Values:
         )
         return ends.cast(link.side, ends.raw(link.side, value))
 
+    def _guard(self, link: Link, field: str, rule: FieldRule) -> Guard | None:
+        """Return what the mapping excludes by a field that it also carries, or None."""
+        obj = self.stage.mapping.of(link.object)
+        if obj is None or not any(r is rule for r in obj.fields):
+            return None
+        guard = Guard(obj, link.side, field, self.stage.sandbox.world.clock.now())
+        return guard if guard.exclusions else None
+
     def _ends(self, link: Link, rule: FieldRule, info: FieldInfo) -> Ends:
         """Return the fields that a rule joins; a rule made from one field's metadata joins that one alone."""
         sandbox, other = self.stage.sandbox, link.side.other
         obj = self.stage.mapping.of(link.object)
-        paired = sandbox.on(other).schema(obj.kind_on(other)).get(rule.field_on(other)) if obj and rule in obj.fields else None
+        paired = sandbox.on(other).schema(obj.kind_on(other)).get(rule.field_on(other)) if obj and any(r is rule for r in obj.fields) else None
         return Ends(rule, {link.side: info, other: paired}, {side: sandbox.on(side).name for side in Side})
 
     def moved(self, link: Link, cell: Cell, move: Move) -> dict[str, Any]:

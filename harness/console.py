@@ -9,12 +9,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .grouping import Cause, Theme, causes, themes
+from .grouping import Cause, Theme, causes, listed, themes
 from .legible import duration, one_line, plural, say
 from .model import RunResult, ScenarioResult, Severity, Verdict
 from .phrases import VERDICT_MARKS, consequence, meaning
+from .unchecked import gaps
 
 MOST_THEMES = 12
+MOST_GAPS = 3
 WIDE = 110
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
 _SHADES = {Severity.CRITICAL: "bold red", Severity.MAJOR: "yellow", Severity.MINOR: "dim"}
@@ -37,6 +39,7 @@ def print_run(result: RunResult, console: Console) -> None:
     if len(result.mapping_problems) > 3:
         console.print(Text(f"mapping: and {plural(len(result.mapping_problems) - 3, 'more problem')}", "yellow"))
     _print_verdict(result, console)
+    _print_gaps(result, console)
 
 
 def _print_verdict(result: RunResult, console: Console) -> None:
@@ -51,6 +54,18 @@ def _print_verdict(result: RunResult, console: Console) -> None:
         ),
         soft_wrap=True,
     )
+
+
+def _print_gaps(result: RunResult, console: Console) -> None:
+    """Print what was not checked: calls that are not mocked with the first few, the rest in a line per kind."""
+    for gap in gaps(result):
+        console.print(Text(f"{_INDENT}{gap.title}", "yellow" if gap.grave else "dim"), soft_wrap=True, end="")
+        if gap.grave:
+            console.print()
+            for line in gap.first(MOST_GAPS):
+                console.print(Text(f"{_INDENT * 2}{line}", "yellow"), soft_wrap=True)
+        else:
+            console.print(Text(f": {'; '.join(gap.first(MOST_GAPS, 120))}", "dim"), soft_wrap=True)
 
 
 def _scenarios(result: RunResult, console_width: int) -> Table:
@@ -87,11 +102,12 @@ def _print_theme(console: Console, theme: Theme) -> None:
     line = Text(f"{VERDICT_MARKS[Verdict.FAIL]} {theme.severity}", _SHADES[theme.severity])
     line.append(f"  {theme.words}", "bold default")
     places = theme.places
-    told = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
-    line.append(f" ({theme.rule})  {plural(theme.findings, 'finding')}: {told}", "default")
+    line.append(f" ({theme.rule})  {plural(theme.findings, 'finding')}: {listed(places, 3)}", "default")
     console.print(line, soft_wrap=True)
     if leads_to := consequence(worst.first.classification):
         console.print(Text(f"{_INDENT}so {leads_to}", "dim"), soft_wrap=True)
+    if theme.hosts:
+        console.print(Text(f"{_INDENT}it tried: {listed(theme.hosts)}"), soft_wrap=True)
     console.print(Text(f"{_INDENT}e.g. {_example(worst)}"), soft_wrap=True)
     console.print(Text(f"{_INDENT}{_command(worst.scenario)}\n", "cyan"), soft_wrap=True)
 

@@ -5,7 +5,7 @@ Every report that a person reads (page, Markdown, terminal) groups with this fil
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from .legible import one_line, plural
@@ -14,6 +14,7 @@ from .phrases import damage
 
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 _FIELD_SHOWN = 80
+MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,19 @@ class Cause:
         return len({f.person for f in self.findings if f.person})
 
     def examples(self, most: int) -> tuple[Finding, ...]:
-        """Return up to ``most`` findings to show in full: different people first, each at the first time."""
-        firsts: dict[str | None, Finding] = {}
+        """Return up to ``most`` findings to show in full: different people (or things, when about nobody) first, each once."""
+        firsts: dict[str, Finding] = {}
         for finding in self.findings:
-            firsts.setdefault(finding.person, finding)
+            firsts.setdefault(finding.person or f"{finding.found}", finding)
         chosen = list(firsts.values())[:most]
         # Identity, not equality: two findings may say the very same.
         taken = {id(f) for f in chosen}
         return (*chosen, *[f for f in self.findings if id(f) not in taken][: most - len(chosen)])
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the different places outside both systems that were tried, in order; empty for findings of other kinds."""
+        return tuple(dict.fromkeys(one_line(str(f.found), _FIELD_SHOWN) for f in self.findings if f.classification == "other_host"))
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -96,6 +102,11 @@ class Theme:
         return tuple(dict.fromkeys(place(c.first) for c in self.causes))
 
     @property
+    def hosts(self) -> tuple[str, ...]:
+        """Return the different places outside both systems that were tried, in order; empty for findings of other kinds."""
+        return tuple(dict.fromkeys(host for c in self.causes for host in c.hosts))
+
+    @property
     def findings(self) -> int:
         """Return the number of findings."""
         return sum(len(c.findings) for c in self.causes)
@@ -109,6 +120,11 @@ class Theme:
     def scenarios(self) -> tuple[str, ...]:
         """Return the ids of the scenarios, in order."""
         return tuple(dict.fromkeys(c.scenario.id for c in self.causes))
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Return `a, b, c and 4 more`."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
 
 
 def place(finding: Finding) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from .cast import make_cast, seed_owners, seed_people
 from .connector_file import NETWORKS
 from .errors import InputError, Problem
+from .legible import plural
 from .mapping.grammar import Side
 from .mapping.load import default_mapping_path, load_mapping
 from .nearest import suggest
@@ -50,7 +51,7 @@ def serve(
         _seed(sandbox, people)
         with _told_to_stop() as stop:
             tell("\n".join(exports(sandbox)))
-            tell(f"# seeded with {people} people; Ctrl-C ends both mocks")
+            tell(f"# seeded with {plural(people, 'person', 'people')}; Ctrl-C ends both mocks")
             stop.wait()
 
 

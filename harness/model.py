@@ -126,6 +126,18 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class UnmockedCall:
+    """A call that the mocks refused because they do not know it, or not all that it asked for; ``times`` is never 0."""
+
+    call: str  # e.g. "hubspot: GET /crm/v3/lists"
+    hint: str  # the nearest supported call, or what of it is not supported
+    times: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.call} ({self.hint})" + (f", {self.times:,} times" if self.times > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
 class ScenarioResult:
     """What one scenario came to."""
 
@@ -142,7 +154,7 @@ class ScenarioResult:
     timeline: tuple[TimelineEntry, ...] = ()
     left_open: tuple[str, ...] = ()  # what the mapping leaves open, so nothing was demanded
     not_checked: tuple[str, ...] = ()
-    unsupported: tuple[str, ...] = ()  # calls the mocks refused because they do not know them
+    unsupported: tuple[UnmockedCall, ...] = ()  # calls the mocks refused because they do not know them
     assumed: tuple[str, ...] = ()  # assumed behaviours that answers rested on
     conflict_log: tuple[str, ...] = ()  # what the connector itself said about conflicts
     people: int = 0
@@ -153,6 +165,7 @@ class ScenarioResult:
     connector_seconds: float = 0.0
     skipped_rules: dict[str, str] = field(default_factory=dict)
     other_hosts: tuple[str, ...] = ()  # what the connector tried to reach besides the two systems; refused
+    assumed_notes: dict[str, str] = field(default_factory=dict)  # assumed behaviour -> what is assumed
 
     @property
     def rules_checked(self) -> tuple[str, ...]:
@@ -179,3 +192,8 @@ class RunResult:
     def assumed_behaviours(self) -> int:
         """Return how many different assumed behaviours the verdict rests on."""
         return len({a for s in self.scenarios for a in s.assumed})
+
+    @property
+    def unmocked_calls(self) -> int:
+        """Return how many calls the mocks refused because they do not know them."""
+        return sum(c.times for s in self.scenarios for c in s.unsupported)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from .legible import one_line, plural
 from .model import Finding, RunResult, Severity, Verdict
+from .unchecked import gaps
 
 # classification -> (what happened, what it leads to: "people who ... can ...")
 _WORDS: dict[str, tuple[str, str]] = {
@@ -87,9 +88,11 @@ def meaning(result: RunResult) -> str:
     unjudged = sum(s.verdict is Verdict.UNKNOWN for s in scenarios)
     findings = [f for s in scenarios for f in s.findings]
     if result.verdict is Verdict.UNKNOWN:
-        return f"Not proved: {_of(unjudged, len(scenarios))} could not be judged, which is not a pass. See the reasons below."
+        return f"Not proved: {_of(unjudged, len(scenarios))} could not be judged, which is not a pass; each scenario says why."
     if result.verdict is Verdict.PASS:
-        return f"Nothing speaks against this connector in {plural(len(scenarios), 'scenario')}; what was not checked is listed below."
+        # Whoever prints this sentence prints the gaps below it.
+        rest = "; what was not checked is listed below" if gaps(result) else ""
+        return f"Nothing speaks against this connector in {plural(len(scenarios), 'scenario')}{rest}."
     tail = f" {_of(unjudged, len(scenarios)).capitalize()} could not be judged." if unjudged else ""
     return _failing(findings) + tail
 

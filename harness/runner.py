@@ -29,11 +29,11 @@ from .drivers.command import Command, Running
 from .errors import InputError, SetupError
 from .evidence import Evidence
 from .exposure import exposures
+from .legible import plural
 from .mapping.check import MappingProblem, check_mapping
 from .mapping.grammar import Side
 from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
 from .network import plan_for
-from .network.egress import attempts
 from .oracle.blame import shown
 from .oracle.fields import Oracle
 from .run_request import RunRequest
@@ -41,6 +41,7 @@ from .sandbox import Sandbox, default_mapping_file
 from .scenario.grammar import Scenario
 from .stage import Stage
 from .timeline import timeline
+from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls
 
 # Findings beyond this number per scenario add nothing a person could read; the count is always told.
 MOST_FINDINGS = 2_000
@@ -264,14 +265,15 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     kept = [_without_skipped(c, skipped) for c in checked]
     findings = sorted((f for c in kept for f in c.result.findings), key=_order)
     verdict, why = _verdict(evidence, kept, findings, reason)
+    assumed = assumed_behaviours(evidence.entries)
     calls = Counter(e.operation or "unknown" for e in evidence.entries if isinstance(e, Exchange))
     return ScenarioResult(
         scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(findings[:MOST_FINDINGS]),
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
-        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told), tuple(_unsupported(evidence.entries)),
-        _assumed(evidence.entries), tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
+        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told), unmocked_calls(evidence.entries),
+        assumed, tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
         _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
-        other_hosts=_flat([tuple(str(a) for a in attempts(evidence.entries))]),
+        other_hosts=other_hosts(evidence.entries), assumed_notes=assumption_notes(assumed, evidence.dialects.values()),
     )
 
 
@@ -284,7 +286,7 @@ def _verdict(  # noqa: PLR0911 (a chain of questions, the first yes answers)
 ) -> tuple[Verdict, str]:
     """FAIL with any finding; else UNKNOWN when something crashed, timed out, was not set up or saw nothing."""
     if findings:
-        told = f"{len(findings)} finding(s)" + (f"; {reason}" if reason else "")
+        told = plural(len(findings), "finding") + (f"; {reason}" if reason else "")
         return Verdict.FAIL, told
     crashes = [e for e in evidence.entries if isinstance(e, Exchange) and e.crash]
     if crashes:
@@ -336,31 +338,6 @@ def _faults(entries: Iterable[Entry]) -> Iterable[str]:
     for entry in entries:
         if isinstance(entry, Exchange) and entry.fault:
             yield f"{entry.fault} at #{entry.seq} {entry.system} {entry.operation}"
-
-
-def _unsupported(entries: Iterable[Entry]) -> Iterable[str]:
-    counted = Counter(
-        f"{e.system}: {e.method} {e.path} ({_hinted(e)})"
-        for e in entries if isinstance(e, Exchange) and (e.operation is None or e.hint)
-    )
-    return [f"{text}, {n} time(s)" if n > 1 else text for text, n in counted.items()]
-
-
-def _hinted(exchange: Exchange) -> str:
-    if exchange.operation is None:
-        return f"nearest supported: {exchange.hint}"
-    # Known, but not all that it was asked for.
-    return f"{exchange.refused[0][1] if exchange.refused else exchange.status}; {exchange.hint}"
-
-
-def _assumed(entries: Iterable[Entry]) -> tuple[str, ...]:
-    found = set()
-    for entry in entries:
-        if isinstance(entry, Exchange):
-            found.update(entry.assumed)
-            if entry.evidence == "assumed":
-                found.add(f"{entry.system}.{entry.operation}")
-    return tuple(sorted(found))
 
 
 def _conflict_log(evidence: Evidence) -> Iterable[str]:

@@ -21,6 +21,7 @@ from .cast import Cast, make_cast, seed_owners, seed_people
 from .drivers import Ended
 from .errors import SetupError
 from .evidence import Act, Evidence, Link, State
+from .legible import plural
 from .mapping.grammar import FieldRule, Mapping, ObjectMapping, Side
 from .matrix import Cell
 from .model import SyncSummary
@@ -77,7 +78,7 @@ class Stage:
                 seed_owners(self.cast, self.sandbox)
                 seed_people(self.cast, self.sandbox, people, {p.key: self.cast.place(p) for p in people})
             self.journal.entries.clear()
-            self.journal.mark("baseline", f"{len(people)} people")
+            self.journal.mark("baseline", plural(len(people), "person", "people"))
             self.states.append(self._state())
 
         self.sandbox.call(fill)

@@ -36,6 +36,8 @@ class FieldInfo:
     """One field of one kind in one system. ``vendor_type`` is the vendor's own word for the type.
 
     ``digits``: precision and scale of a number (`(5, 2)` holds 999.99) where the vendor limits and tells them.
+    ``uncomputed``: the vendor works the value out (formula, running number), the mock does not: the field keeps what a
+    seed gave it and is blank in new records.
     """
 
     name: str
@@ -55,3 +57,4 @@ class FieldInfo:
     reference_to: tuple[str, ...] = ()
     tracked: bool = False
     digits: tuple[int, int] | None = None
+    uncomputed: bool = False

@@ -7,6 +7,7 @@ rests on. A `Router` is built from such functions and matches a request in a few
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,6 +17,13 @@ from urllib.parse import parse_qsl, unquote
 import orjson
 
 _MOST_COMPARED, _MOST_LIKELY = 200, 12
+# What a hint says when no operation is like the request: a far-fetched one would send people to the wrong place.
+NOTHING_NEAR = "nothing near is supported"
+# Two words are alike from here on: `flows` and `workflows`, `sobject` and `sobjects`, but not `cms` and `crm`.
+_ALIKE = 0.7
+# This part of a request's segments must be covered by an operation that is called near.
+_COVERED = 0.8
+_VERSION = re.compile(r"v?\d+(\.\d+)?", re.IGNORECASE)
 
 
 class Evidence(StrEnum):
@@ -220,14 +228,26 @@ class Router:
         return tuple(sorted(m for m in methods if self.match(m, segments)))
 
     def nearest(self, method: str, path: str) -> Operation | None:
-        """Return the supported operation that looks most like the request, for a hint."""
+        """Return the supported operation that looks most like the request, for a hint; None when nothing is like it.
+
+        Like it means: each fixed word of the operation's path but its version stands in the request, give or take a
+        letter, and the request has hardly more segments than the operation.
+        """
         given = [s for s in path[:_MOST_COMPARED].split("/") if s]
         words = set(given)
         # Comparing letter by letter costs a tenth of a second over all addresses of a vendor: only those that share words.
         likely = sorted(self.operations, key=lambda op: (-len(words.intersection(op.path.split("/"))), op.method != method))[:_MOST_LIKELY]
         wanted = f"{method} {path[:_MOST_COMPARED]}"
-        scored = [(difflib.SequenceMatcher(None, wanted, _filled_in(op, given)).ratio(), op) for op in likely]
+        scored = [(difflib.SequenceMatcher(None, wanted, _filled_in(op, given)).ratio(), op) for op in likely if _is_near(op, given)]
         return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+
+def _is_near(op: Operation, given: list[str]) -> bool:
+    segments = [s for s in op.path.split("/") if s]
+    if len(segments) < _COVERED * len(given):
+        return False
+    fixed = (s for s in segments if not s.startswith("{") and not _VERSION.fullmatch(s))
+    return all(s in given or any(difflib.SequenceMatcher(None, s, g).ratio() >= _ALIKE for g in given) for s in fixed)
 
 
 def _filled_in(op: Operation, given: list[str]) -> str:

@@ -21,6 +21,6 @@ def nothing_leaves(oracle: Oracle, seen: Seen) -> None:
         where = f"Sync {number}" if number is not None else "The connector"
         seen.finding(
             "EGRESS-001", f"{where} {attempt}. It was refused; with a real network, people's data could have gone there.",
-            expected="only the two systems", found=attempt.what, classification="other_host", sync=number,
+            expected="only the two systems", found=attempt.place, classification="other_host", sync=number,
             caused_by=attempt.seq,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from syncproof_mocks.journal import Actor, Change, Exchange
 
+from ..legible import plural
 from ..model import Severity
 from ..oracle.fields import Oracle
 from ..oracle.refusals import is_accepted_write
@@ -32,7 +33,7 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
             first_write = repeated[0]
             seen.finding(
                 "QUIET-001",
-                f"Sync {sync.number} had nothing to do, yet it sent {len(repeated)} write request(s) that changed "
+                f"Sync {sync.number} had nothing to do, yet it sent {plural(len(repeated), 'write request')} that changed "
                 f"nothing; the first was #{first_write.seq} {first_write.method} {first_write.path}.",
                 expected=0, found=len(repeated), classification="not_quiet", caused_by=first_write.seq, sync=sync.number,
                 requests=tuple(e.seq for e in repeated[:20]),
@@ -43,7 +44,7 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
             names = ", ".join(sorted(first.fields)[:5])
             seen.finding(
                 "QUIET-001",
-                f"Sync {sync.number} had nothing to do, yet it changed {len(changes)} record(s); the first was "
+                f"Sync {sync.number} had nothing to do, yet it changed {plural(len(changes), 'record')}; the first was "
                 f"{first.system} {first.kind} {first.record_id} ({names})"
                 + (f" by #{exchange.seq} {exchange.method} {exchange.path}." if exchange else "."),
                 system=None, kind=first.kind, expected=0, found=len(changes), classification="not_quiet",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from syncproof_mocks.journal import Exchange
 
+from ..legible import plural
 from ..model import Severity, SyncSummary
+from ..network.egress import mode_of
 from ..oracle.fields import Oracle
+from ..oracle.identity import side_of
 from ..oracle.refusals import is_refused_write, is_shut_out
+from ..oracle.standing import Refused, Standing
 from . import Rule, Seen
 
 RULES = (
@@ -32,8 +36,8 @@ def _left(seen: Seen, sync: SyncSummary) -> None:
     seen.look("STATUS-004")
     if sync.leftovers:
         seen.finding(
-            "STATUS-004", f"Sync {sync.number} left {len(sync.leftovers)} process(es) running when it ended; they were "
-            f"ended: {', '.join(sync.leftovers[:3])}.", expected="no process", found=len(sync.leftovers),
+            "STATUS-004", f"Sync {sync.number} left {plural(len(sync.leftovers), 'process', 'processes')} running when it ended; "
+            f"{'it was' if len(sync.leftovers) == 1 else 'they were'} ended: {', '.join(sync.leftovers[:3])}.", expected="no process", found=len(sync.leftovers),
             classification="processes_left", sync=sync.number,
         )
 
@@ -48,10 +52,20 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
         seen.look("STATUS-002")
         if dialect.name not in called:
             seen.finding(
-                "STATUS-002", f"Sync {sync.number} ended ({_how(sync)}) without one request to {dialect.name}: "
-                f"nothing was read there, so nothing is proved.{_last_words(oracle, sync)}", system=str(side), expected="requests", found=0,
+                "STATUS-002", f"Sync {sync.number} {_how(sync)} without one request to {dialect.name}: "
+                f"nothing was read there, so nothing is proved.{_unheld(oracle)}{_last_words(oracle, sync)}", system=str(side), expected="requests", found=0,
                 classification="never_called", sync=sync.number,
             )
+
+
+def _unheld(oracle: Oracle) -> str:
+    """Return why nothing may have been seen although the connector called: in `proxy` mode nobody holds a client."""
+    if mode_of(oracle.evidence.entries) != "proxy":
+        return ""
+    return (
+        " With `network: proxy` this may also be a client that ignores the proxy (as fetch of Node.js before 24 does) and went "
+        "to the real vendor; `network: isolated` holds every client (Linux): see docs/network.md."
+    )
 
 
 def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
@@ -85,16 +99,17 @@ def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
         return
     refused = [(e, item) for e in _exchanges(oracle, sync) if is_refused_write(e) for item in e.refused]
     seen.look("STATUS-001")
-    unmet = _unmet(oracle, sync.number)
-    if refused and unmet:
-        exchange, (what, code, text) = refused[0]
+    unmet = [*_unmet(oracle, sync.number), *_unsaid(oracle, sync.number, refused)] if refused else []
+    standing = Standing(oracle).of(sync.number) if refused else []
+    if unmet or standing:
+        exchange, (what, code, text) = standing[0] if standing else refused[0]
+        why = f"{plural(len(unmet), 'fact is', 'facts are')} missing, e.g. {unmet[0]}" if unmet else f"{len(standing)} never made good"
         seen.finding(
             "STATUS-001",
-            f"Sync {sync.number} claims success ({_how(sync)}), but {len(refused)} item(s) were refused and "
-            f"{len(unmet)} fact(s) are missing, e.g. {unmet[0]}. First refusal: #{exchange.seq} {exchange.method} "
-            f"{exchange.path}: {what} {code} {text[:200]}",
+            f"Sync {sync.number} claims success ({_how(sync)}), but {plural(len(refused), 'item was', 'items were')} refused and {why}. "
+            f"First refusal: #{exchange.seq} {exchange.method} {exchange.path}: {what} {code} {text[:200]}",
             system=None, expected="a report of the refused items", found="success", classification="false_success",
-            caused_by=exchange.seq, sync=sync.number, requests=tuple(e.seq for e, _ in refused[:20]),
+            caused_by=exchange.seq, sync=sync.number, requests=tuple(dict.fromkeys(e.seq for e, _ in [*standing, *refused]))[:20],
         )
 
 
@@ -108,6 +123,20 @@ def _unmet(oracle: Oracle, sync: int) -> list[str]:
         side = oracle.must_arrive(meeting)
         if side is not None and meeting.after(side) is None:
             missing.append(f"{oracle.identity.label(meeting.subject)} in the {side.upper()}")
+    return missing
+
+
+def _unsaid(oracle: Oracle, sync: int, refused: list[Refused]) -> list[str]:
+    """Return the refusals of mail that did not get to a side which refused a request about that very person."""
+    people = {(side_of(oracle.evidence, e.system), p) for e, item in refused for p in oracle.refusals.people_of(e, item)}
+    taking_part, state = set(oracle.taking_part(sync)), oracle.evidence.states[sync]
+    missing = []
+    for side, person in sorted(people):
+        for key in oracle.consents.keys if person in taking_part else ():
+            there = oracle.said(state, side.other).get((person, key))
+            here = oracle.said(state, side).get((person, key))
+            if there is not None and there.refuses and oracle.consents.travels(key, side.other) and not (here and here.refuses):
+                missing.append(f"{oracle.identity.label(person)}: the refusal of {key} in the {side.upper()}")
     return missing
 
 

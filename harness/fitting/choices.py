@@ -48,10 +48,7 @@ def _candidates(ends: Ends) -> Iterator[Pair]:
         info = ends.info(side)
         for option in info.options if info is not None and info.type is not FieldType.BOOLEAN else ():
             if option.active:
-                # By the table, not by meaning: of several CRM words with one MA word each is a value of its own.
-                told = rule.values.get(option.value) if side is Side.CRM else None
-                other = ends.cast(Side.MA, told) if told is not None else ends.carried(side, option.value)
-                own = ends.cast(side, option.value)
+                own, other = ends.cast(side, option.value), ends.carried(side, option.value)
                 yield (own, other) if side is Side.CRM else (other, own)
     for crm, ma in rule.values.items():
         yield ends.cast(Side.CRM, crm), ends.cast(Side.MA, ma)

@@ -23,8 +23,9 @@ _T = FieldType
 # One in ten of the fields that may be blank is.
 _BLANK_ONE_IN: Final = 10
 _TRIES: Final = 8
-# Fewer letters, and a value says too little to tell whose it is.
-_TELLING: Final = 6
+# Less, and a value says too little to tell whose it is.
+_TELLING_LETTERS: Final = 6
+_TELLING_DIGITS: Final = 9
 TRACED: Final = frozenset({_T.TEXT, _T.NUMBER, _T.DATE, _T.DATETIME, _T.EMAIL, _T.PHONE})
 
 
@@ -85,9 +86,13 @@ class Slot:
     @property
     def is_traced(self) -> bool:
         """Tell whether its values tell whose they are."""
-        if self.is_constant and not self.is_unique:
+        if (self.is_constant and not self.is_unique) or any(g.months is not None for g in self.guards):
             return False
-        return self.own.type in TRACED and not self.chosen and (self.own.room is None or self.own.room >= _TELLING)
+        if self.own.type not in TRACED or self.chosen:
+            return False
+        if self.own.type is _T.NUMBER:
+            return self.own.digits is None or self.own.digits[0] - self.own.digits[1] >= _TELLING_DIGITS
+        return self.own.room is None or self.own.room >= _TELLING_LETTERS
 
     # -- values -------------------------------------------------------------------------------------
 

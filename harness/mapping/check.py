@@ -35,7 +35,8 @@ def check_mapping(mapping: Mapping, schemas: Schemas, subscriptions: Collection[
     ``schemas`` give the fields of a kind by side and raise KeyError for a kind they do not know; ``subscriptions``
     are the names that `subscription:NAME` may use. Found: unknown kind or field, a custom field missing on one side,
     type mismatch, a date in a date-and-time field or in free text, length that would be cut, picklist values without
-    counterpart, several facts in one field, a field that cannot be written where it should be, a one-way consent.
+    counterpart, several facts in one field, a field that cannot be written where it should be, one that no mock works out, a
+    one-way consent.
     """
     found: list[MappingProblem] = []
     for obj in mapping.objects:
@@ -128,6 +129,7 @@ class _ObjectCheck:
         infos = {Side.CRM: crm, Side.MA: ma}
         for side in Side:
             yield from _type_problems(rule, side, infos[side], where)
+            yield from _formula_problems(side, infos[side], where)
             if side in _written_sides(rule):
                 yield from _write_problems(side, infos[side], where)
                 yield from _length_problems(rule, side, infos, where)
@@ -216,6 +218,12 @@ def _type_problems(rule: FieldRule, side: Side, info: FieldInfo, where: str) -> 
     else:
         message = f"type mismatch: the rule says {rule.type}, {field} is {info.type}."
         yield MappingProblem(where, message, "Correct the type of the rule or choose another field.")
+
+
+def _formula_problems(side: Side, info: FieldInfo, where: str) -> Iterator[MappingProblem]:
+    if info.uncomputed:
+        message = f"{_on(side, info.name)} is worked out by the system itself (formula, running number), but not by the mock: it keeps what it was seeded with and stays blank in new records."
+        yield MappingProblem(where, message, "Changes of it cannot be tested here: try them in the real system.", Severity.MINOR)
 
 
 def _write_problems(side: Side, info: FieldInfo, where: str) -> Iterator[MappingProblem]:

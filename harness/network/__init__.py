@@ -21,6 +21,7 @@ from syncproof_mocks.server import MockApp, Servers
 
 from ..connector_file import ConnectorFile, program
 from ..errors import InputError, Problem
+from ..legible import plural
 from .directory import Directory
 from .egress import Recorder
 from .enclosure import Enclosure, EnclosureError, enclose
@@ -163,7 +164,7 @@ class Network:
         if self._enclosure is not None:
             more = self._enclosure.unroutable() - self._unroutable
             if more > 0:
-                self._servers.call(lambda: self._recorder.tried("address", f"{more} time(s)"))
+                self._servers.call(lambda: self._recorder.tried("address", plural(more, "time")))
 
 
 def _free_listener() -> socket.socket:

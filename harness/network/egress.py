@@ -31,6 +31,11 @@ class Attempt:
     how: str
     what: str
 
+    @property
+    def place(self) -> str:
+        """Return what was tried, to be read without the sentence around it."""
+        return f"addresses by number ({self.what})" if self.how == "address" else self.what
+
     def __str__(self) -> str:
         return f"{HOW.get(self.how, self.how)} {self.what}"
 
@@ -68,6 +73,11 @@ def attempts(entries: Iterable[Entry]) -> list[Attempt]:
             how, _, what = entry.detail.partition(" ")
             found.append(Attempt(entry.seq, entry.at_ms, how, what))
     return found
+
+
+def mode_of(entries: Iterable[Entry]) -> str:
+    """Return the network in which syncs were watched: `proxy` or `isolated` (`direct` when none was)."""
+    return next((entry.detail for entry in entries if isinstance(entry, Mark) and entry.name == WATCHED), "direct")
 
 
 def watched_syncs(entries: Iterable[Entry]) -> int:

@@ -69,12 +69,10 @@ def _foreign(wrong: Wrong, trace: Trace) -> Damage | None:
     if wrong.found in (wrong.before, wrong.other_before) or not isinstance(wrong.found, str):
         return None
     owners = trace.whose(wrong.found)
-    if not owners:
-        return None
-    if all(person != wrong.person for person, _ in owners):
+    if owners and all(person != wrong.person for person, _ in owners):
         return Damage.ANOTHER_PERSON
-    own = {name for person, name in owners if person == wrong.person}
-    return None if own & set(wrong.fields) or _is_date(wrong.found) else Damage.ANOTHER_FIELD
+    own = trace.fields(wrong.found, wrong.person)
+    return None if not own or own & set(wrong.fields) or _is_date(wrong.found) else Damage.ANOTHER_FIELD
 
 
 def _spoilt(wrong: Wrong) -> Damage:  # noqa: PLR0911 (a chain of questions, the first yes answers)

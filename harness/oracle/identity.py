@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from syncproof_mocks.journal import Change, Row
-from syncproof_mocks.schema import FieldType
+from syncproof_mocks.schema import FieldInfo, FieldType
 from syncproof_mocks.store import Snapshot
 
 from ..evidence import Evidence, State
 from ..mapping.grammar import Side
 from ..population.people import Dirt
-from ..population.trace import Trace
+from ..population.trace import Owned, Trace, is_planted
 
 # Kinds that hold people, whatever the mapping says: a duplicate may be planted in a kind nobody mapped.
 PEOPLE_OBJECTS = ("contact", "lead")
 _SHARED = (FieldType.PICKLIST, FieldType.MULTI_PICKLIST, FieldType.BOOLEAN, FieldType.COUNTRY, FieldType.REFERENCE)
+
+_TELLING_LETTERS, _TELLING_DIGITS = 6, 9
+# New values are counted per person; some are worked out and not written (claims, stand-ins).
+_SPARE_EDITS = 16
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class Identity:
@@ -63,12 +69,16 @@ class Identity:
                 return self.addresses[address.casefold()]
         votes = Counter(
             person for value in row.values.values() if isinstance(value, str) and len(value) > 3
-            for person, _ in self.trace.whose(value)
+            for person, _ in self.owners(value)
         )
         if not votes:
             return None
         # Most planted values win; a draw is settled by name, so that the same evidence gives the same answer.
         return min(votes, key=lambda p: (-votes[p], p))
+
+    def owners(self, value: str) -> tuple[Owned, ...]:
+        """Return every (person or company, field) that a value tells of; a day tells of nobody: any two people share it."""
+        return () if _DAY.fullmatch(value) else self.trace.whose(value)
 
     def people_kinds(self, side: Side) -> tuple[str, ...]:
         """Return the kinds of one side that hold people under this mapping."""
@@ -94,16 +104,38 @@ class Identity:
 
 
 def trace_of(evidence: Evidence) -> Trace:
-    """Return the index of every value that seed and people planted; what many people share tells nothing."""
+    """Return the index of every value that seed and people planted; what two people may share tells of nobody.
+
+    A value counts as somebody's by what it is made of (`is_planted`), never by the field it stands in: `create` fills
+    fields that no mapping names, and a country is everybody's in each of them.
+    """
     trace = Trace.of_people(evidence.people.values())
-    shared = {
-        r.field_on(side) for o in evidence.mapping.objects for r in o.fields for side in Side if r.type in _SHARED
-    }
+    shared = set(_shared_fields(evidence))
+    edits = Counter(act.person for act in evidence.acts)
     for act in evidence.acts:
         told = act.kind in ("edit", "create") and isinstance(act.value, str) and act.value and act.field
         if told and act.field and act.field not in shared:
-            trace.add(act.value, act.person, act.field)
+            person = evidence.people.get(act.person)
+            is_unique = person is not None and is_planted(act.value, person, act.field, edits[act.person] + _SPARE_EDITS)
+            trace.add(act.value, act.person, act.field, is_unique=is_unique)
     return trace
+
+
+def _shared_fields(evidence: Evidence) -> Iterator[str]:
+    """Yield the mapped fields whose values many people have, by the rule or by what either field can hold at all."""
+    for obj in evidence.mapping.objects:
+        schemas = {side: evidence.dialects[side].schema(obj.kind_on(side)) for side in Side}
+        for rule in obj.fields:
+            infos = (schemas[side].get(rule.field_on(side)) for side in Side)
+            if rule.type in _SHARED or any(info is not None and _tells_little(info) for info in infos):
+                yield from (rule.crm, rule.ma)
+
+
+def _tells_little(info: FieldInfo) -> bool:
+    """Tell whether a field holds a word of a list, a few letters or a few digits: others have the same by chance."""
+    few_digits = info.digits is not None and info.digits[0] - info.digits[1] < _TELLING_DIGITS
+    few_letters = info.max_length is not None and info.max_length < _TELLING_LETTERS
+    return bool(info.options) or few_digits or (few_letters and info.type is not FieldType.NUMBER)
 
 
 def side_of(evidence: Evidence, system: str) -> Side:

@@ -99,15 +99,21 @@ class Refusals:
         return found
 
     def _people(self, exchange: Exchange) -> set[str]:
-        said = " ".join(part for item in exchange.refused for part in item)
-        named = self._mentioned(said)
-        asked = self._mentioned(f"{unquote(exchange.path)} {exchange.request_body.decode('utf-8', 'replace')}")
+        return self._named_or_alone(" ".join(part for item in exchange.refused for part in item), exchange)
+
+    def people_of(self, exchange: Exchange, item: tuple[str, str, str]) -> set[str]:
+        """Return whom one refused item is about: named in it, or alone in the request. Empty when nobody can be told."""
+        return self._named_or_alone(" ".join(item), exchange)
+
+    def _named_or_alone(self, said: str, exchange: Exchange) -> set[str]:
+        named = self.mentioned(said)
+        asked = self.mentioned(f"{unquote(exchange.path)} {exchange.request_body.decode('utf-8', 'replace')}")
         if named & asked or not asked:
             return named & asked or named
         # A refusal may name somebody else (`Existing ID: 501`): what was refused is what was asked for.
         return asked if len(asked) == 1 else set()
 
-    def _mentioned(self, text: str) -> set[str]:
+    def mentioned(self, text: str) -> set[str]:
         """Return whom the words of a text name; an id inside a longer number names nobody."""
         words = {word.strip(".") for word in _WORD.findall(text.casefold())}
         return {self._tokens[word] for word in words if word in self._tokens}

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from typing import Final
 
+from ..legible import plural
 from .people import Dirt, PersonKind
 from .spec import PopulationSpec
 
@@ -34,7 +35,7 @@ def plant(spec: PopulationSpec, kinds: Sequence[PersonKind], rng: random.Random)
     carried: dict[int, set[Dirt]] = {number: set() for number in carriers}
     for dirt, count in _counts(spec, len(carriers)).items():
         if count > len(carriers):
-            raise ValueError(f"{count} people with {dirt} were ordered; only {len(carriers)} can carry it")
+            raise ValueError(f"{plural(count, 'person', 'people')} with {dirt} cannot be made; only {len(carriers)} can carry it")
         wanted = _PREFERRED.get(dirt)
         ranked = sorted(
             carriers,

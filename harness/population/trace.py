@@ -7,7 +7,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from syncproof_mocks.schema import FieldType
+
+from .codes import word
 from .countries import COUNTRIES
+from .fresh import EDITS, fresh_value
 from .people import Company, Dirt, Person, Population
 from .phones import national
 from .wording import careless_company
@@ -43,14 +47,18 @@ _COMPANY_OF_PERSON: Final = ("company", "Company")
 _PHONE: Final = re.compile(r"\+?[\d\s()./-]{9,30}")
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dt[\d:]{5,8}(\.0+)?(z|[+-]00:?00)")
 _WHOLE: Final = re.compile(r"-?\d+\.0+")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
 _FEWEST_DIGITS: Final = 9
+_FEWEST_LETTERS: Final = 6
 
 
 class Trace:
     """An index from value to (person or company key, field). Built when first asked; `add` may come before or after.
 
     The field is the attribute of `Person` or `Company` and each name the default mapping has for it, for values added
-    later the name given. Values that many people share (picklists, countries, yes and no) are not in it.
+    later the name given. Values that many people share (picklists, countries, yes and no) tell of nobody: only what
+    was planted to be one person's is in the index of `whose`; anything else that was written is known to `fields`.
     """
 
     def __init__(self, population: Population | None = None) -> None:
@@ -58,6 +66,7 @@ class Trace:
         self._companies: tuple[Company, ...] = population.companies if population else ()
         self._seeded: dict[str, tuple[_Holder, ...]] | None = None
         self._added: dict[str, tuple[_Holder, ...]] = {}
+        self._written: dict[str, tuple[_Holder, ...]] = {}
 
     @classmethod
     def of_people(cls, people: Iterable[Person]) -> Trace:
@@ -66,11 +75,19 @@ class Trace:
         companies = {p.company.key: p.company for p in everybody if p.company}
         return cls(Population(0, everybody, tuple(companies.values()), ()))
 
-    def add(self, value: Any, person: str, field: str) -> None:
-        """Remember that ``value`` was written into ``field`` for ``person``. Blank and boolean values tell nothing."""
+    def add(self, value: Any, person: str, field: str, *, is_unique: bool = True) -> None:
+        """Remember that ``value`` was written into ``field`` for ``person``. Blank and boolean values tell nothing.
+
+        What is not unique (see `is_planted`) never tells whose it is, only which fields of the person it was put into.
+        """
         text = _text(value)
         if text:
-            _enter(self._added, text, (person, (field,)))
+            _enter(self._added if is_unique else self._written, text, (person, (field,)))
+
+    def fields(self, value: Any, person: str) -> frozenset[str]:
+        """Return the fields of one person that the value was planted for or written into, unique or not."""
+        held = [names for key, names in self._written.get(_text(value), ()) if key == person]
+        return frozenset([f for key, f in self.whose(value) if key == person] + [f for names in held for f in names])
 
     def whose(self, value: Any) -> tuple[Owned, ...]:
         """Return every (person, field) that the value belongs to, seeded ones first; empty when it tells nothing.
@@ -107,6 +124,42 @@ class Trace:
         _enter_own(index, self._people)
         _enter_own(index, self._companies)
         return index
+
+
+def is_planted(value: str, person: Person, field: str, edits: int) -> bool:
+    """Tell whether a written value was made to be this person's alone, by what it is made of.
+
+    It carries the person's code word, as every seeded and every new text does; or it is one of the first ``edits`` new
+    values that `fresh_value` makes for this person and field; or it is an e-mail address, which nobody shares by
+    chance. All else (a word of a list, a country, a city, a date, a name out of a scenario) two people may share.
+    """
+    text = _text(value)
+    if "@" in text:
+        return True
+    codes = {word(2 * person.number).casefold(), word(2 * person.number + 1).casefold()}
+    if not codes.isdisjoint(_LETTERS.findall(text)):
+        return True
+    kind = _shape(text)
+    if kind is None:
+        return False
+    room = len(value) if kind is FieldType.TEXT else None
+    made = (fresh_value(kind, person, None, n, salt=field, max_length=room) for n in range(min(edits + 1, EDITS)))
+    if kind is FieldType.PHONE:
+        return any(not set(_digit_forms(str(m))).isdisjoint(_digit_forms(text)) for m in made)
+    return any(_text(m) == text for m in made)
+
+
+def _shape(text: str) -> FieldType | None:
+    """Return the type of new value that a text without a code word may be; None: none that tells anything."""
+    if _MOMENT.fullmatch(text):
+        return FieldType.DATETIME
+    if _DATE.fullmatch(text):
+        return None
+    if _digit_forms(text) and not text.isdecimal():
+        return FieldType.PHONE
+    if text.isdecimal():
+        return FieldType.NUMBER
+    return FieldType.TEXT if len(text) >= _FEWEST_LETTERS else None
 
 
 def _enter_own(index: dict[str, tuple[_Holder, ...]], everybody: Iterable[Person | Company]) -> None:

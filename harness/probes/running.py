@@ -55,7 +55,7 @@ def probes_of(name: str) -> ModuleType:
     """Return the probes of a dialect. Raises InputError naming the dialects that have some."""
     known = sorted(dialects())
     if name not in known:
-        raise InputError([Problem("probe", f"no dialect is called `{name}`{suggest(name, known)}.", f"Known: {', '.join(known)}.")])
+        raise InputError([Problem("probe", f"no dialect is called `{name}`{suggest(name, known)}.")])
     try:
         return importlib.import_module(f"{__package__}.{name}")
     except ModuleNotFoundError as error:

@@ -10,6 +10,7 @@ from ..grouping import Cause, Theme, causes, place, themes
 from ..legible import cut, differing, duration, one_line, plural, say
 from ..model import Blame, Finding, RunResult, ScenarioResult, Severity, Verdict
 from ..phrases import SEVERITY_WORDS, VERDICT_MARKS, VERDICT_WORDS, consequence, damage, known_classifications, meaning
+from ..unchecked import Gap, assumptions, gaps
 from ._view_scenario import Scenario, found_in, scenario_view
 
 EXAMPLES = 3
@@ -108,6 +109,8 @@ class Page:
     more_causes: int
     scenarios: tuple[Scenario, ...]
     again: str
+    gaps: tuple[Gap, ...]
+    rests_on: tuple[tuple[str, str], ...]
     verdict_words: Mapping[Verdict, str]
     severity_words: Mapping[Severity, str]
     classifications: tuple[tuple[str, str, str], ...]
@@ -130,7 +133,7 @@ def page(result: RunResult) -> Page:
         sum(found_in(s) for s in result.scenarios), duration(result.seconds), _facts(result),
         tuple(_theme(t, anchors) for t in themes(found)),
         tuple(_cause(c, anchors[id(c)], by_id[id(c.scenario)], n < FULL_CAUSES) for n, c in enumerate(shown)),
-        len(found) - len(shown), tuple(scenarios), run_again(result), VERDICT_WORDS, SEVERITY_WORDS, _glossary(found),
+        len(found) - len(shown), tuple(scenarios), run_again(result), gaps(result), assumptions(result), VERDICT_WORDS, SEVERITY_WORDS, _glossary(found),
     )
 
 

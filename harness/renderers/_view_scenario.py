@@ -160,9 +160,10 @@ def _notes(s: ScenarioResult) -> list[Notes]:
     found = (
         ("What the connector said about conflicts", "Its own words, shown and never trusted.", s.conflict_log),
         ("Faults that fired", "Put in the way on purpose.", s.faults_fired),
-        ("Calls the mocks do not know", "Refused in the vendor's error shape, never guessed.", s.unsupported),
+        ("Calls that are not mocked", "Refused in the vendor's error shape, never guessed.", tuple(map(str, s.unsupported))),
         ("Other places it tried to reach", "Refused: nothing left the sandbox.", s.other_hosts),
-        ("Assumed vendor behaviour", "Answers rested on these; no document or recording proves them.", s.assumed),
+        ("Assumed vendor behaviour", "Answers rested on these; no document or recording proves them.",
+         tuple(f"{name}: {s.assumed_notes[name]}" if s.assumed_notes.get(name) else name for name in s.assumed)),
         ("Left open by the mapping", "Nothing was demanded here; every outcome was accepted.", s.left_open),
         ("Not checked", "", s.not_checked),
         ("Rules skipped by the scenario", "", skipped),

@@ -53,6 +53,12 @@ def as_json(result: RunResult) -> dict[str, Any]:
         "schema": RESULT_SCHEMA, "syncproof": result.version, "seed": result.seed, "verdict": str(result.verdict),
         "connector": result.connector, "systems": result.systems, "mapping": result.mapping_name,
         "mapping_problems": list(result.mapping_problems), "assumed_behaviours": result.assumed_behaviours,
+        "totals": {
+            "scenarios": len(result.scenarios), "findings": sum(len(s.findings) for s in result.scenarios),
+            "requests": sum(sum(s.calls.values()) for s in result.scenarios), "unsupported_calls": result.unmocked_calls,
+            "other_hosts": len({host for s in result.scenarios for host in s.other_hosts}),
+            "assumed_behaviours": result.assumed_behaviours,
+        },
         "scenarios": [_scenario(s) for s in result.scenarios],
         "times": {"started_at": result.started_at, "seconds": round(result.seconds, 3)},
     }
@@ -68,7 +74,8 @@ def _scenario(s: ScenarioResult) -> dict[str, Any]:
             for c in s.checks
         ],
         "skipped_rules": s.skipped_rules, "left_open": list(s.left_open), "not_checked": list(s.not_checked),
-        "unsupported": list(s.unsupported), "other_hosts": list(s.other_hosts), "assumed": list(s.assumed), "conflict_log": list(s.conflict_log),
+        "unsupported": [str(c) for c in s.unsupported], "other_hosts": list(s.other_hosts),
+        "assumed": list(s.assumed), "assumed_notes": s.assumed_notes, "conflict_log": list(s.conflict_log),
         "calls": s.calls, "matrix": list(s.matrix), "exposure": list(s.exposure), "reproduce": s.reproduce,
         "syncs": [
             {"number": x.number, "exit_code": x.exit_code, "ended": x.ended, "requests": x.reads, "writes": x.writes,

@@ -6,7 +6,7 @@ import re
 from xml.sax.saxutils import escape, quoteattr
 
 from ..grouping import causes_of
-from ..legible import cut, visible
+from ..legible import cut, plural, visible
 from ..model import RunResult, ScenarioResult, Verdict
 
 # XML 1.0 has no way to write these characters, escaped or not; a connector may well print them.
@@ -38,7 +38,7 @@ def _case(s: ScenarioResult) -> str:
     folder, _, name = s.id.rpartition("/")
     attributes = f'classname={_attribute(folder or "syncproof")} name={_attribute(name)} time="{s.seconds:.3f}"'
     if s.verdict is Verdict.PASS:
-        return f"<testcase {attributes}/>"
+        return f"<testcase {attributes}>{_refused(s)}</testcase>" if s.unsupported else f"<testcase {attributes}/>"
     tag = "failure" if s.verdict is Verdict.FAIL else "error"
     causes = causes_of(s)
     message = cut(f"{s.reason}: {causes[0].headline}" if causes else s.reason, MOST_MESSAGE)
@@ -48,7 +48,15 @@ def _case(s: ScenarioResult) -> str:
         lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({cause.extent})")
         lines += [f"    {f.message}" for f in cause.examples(EXAMPLES)]
     text = escape(_legible(cut("\n".join(lines), MOST_TEXT)))
-    return f"<testcase {attributes}><{tag} message={_attribute(message)}>{text}</{tag}></testcase>"
+    return f"<testcase {attributes}><{tag} message={_attribute(message)}>{text}</{tag}>{_refused(s)}</testcase>"
+
+
+def _refused(s: ScenarioResult) -> str:
+    """Return the calls that are not mocked as the output of the test case: a CI server shows it for passed ones too."""
+    if not s.unsupported:
+        return ""
+    calls = plural(sum(c.times for c in s.unsupported), "call")
+    return f"<system-out>{escape(_legible(cut(chr(10).join([f'{calls} refused: not mocked', *map(str, s.unsupported)]), MOST_TEXT)))}</system-out>"
 
 
 def _attribute(text: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ..grouping import Cause, causes_of
+from ..grouping import Cause, causes_of, listed
 from ..legible import duration, one_line, plural
 from ..model import RunResult, ScenarioResult, Verdict
 from ..phrases import meaning
+from ..unchecked import assumptions, gaps
 
 EXAMPLES = 3
+MOST_GAPS, MOST_ASSUMPTIONS = 5, 20
 # GitHub takes 65,536 characters for a comment.
 MOST_TEXT = 60_000
 _MARKS = {Verdict.PASS: "✅ PASS", Verdict.FAIL: "❌ FAIL", Verdict.UNKNOWN: "❔ UNKNOWN"}
@@ -37,7 +39,7 @@ class Markdown:
         if result.scenarios:
             lines += ["", "| scenario | verdict | findings | why |", "|---|---|---|---|"]
         lines += [f"| {_plain(s.id, 120)} | {_MARKS[s.verdict]} | {len(s.findings)} | {_plain(s.reason, 200)} |" for s in result.scenarios]
-        text = "\n".join(lines)
+        text = "\n".join([*lines, *_unchecked(result)])
         left = [s for s in result.scenarios if s.verdict is not Verdict.PASS]
         while left and len(text) + len(told := _scenario(left[0])) < MOST_TEXT:
             text += told
@@ -45,6 +47,21 @@ class Markdown:
         if left:
             text += f"\n\n{plural(len(left), 'more scenario')} that did not pass: see report.html."
         return f"{text}\n"
+
+
+def _unchecked(result: RunResult) -> list[str]:
+    """Return what was not checked and what the verdict rests on, the first few of each kind."""
+    lines = []
+    for gap in gaps(result):
+        lines += [f"- {'**' if gap.grave else ''}{_plain(gap.title)}{'**' if gap.grave else ''}"]
+        lines += [f"  - {_plain(line, 400)}" for line in gap.first(MOST_GAPS)]
+    rests = assumptions(result)
+    if rests:
+        lines.append("- The verdict rests on assumed vendor behaviour")
+        lines += [f"  - {_plain(f'{name}: {note}' if note else name)}" for name, note in rests[:MOST_ASSUMPTIONS]]
+        if len(rests) > MOST_ASSUMPTIONS:
+            lines.append(f"  - … and {len(rests) - MOST_ASSUMPTIONS:,} more, in report.html")
+    return ["", "What was not checked, and what the verdict rests on:", "", *lines] if lines else []
 
 
 def _scenario(s: ScenarioResult) -> str:
@@ -58,6 +75,8 @@ def _scenario(s: ScenarioResult) -> str:
 
 def _cause(cause: Cause) -> list[str]:
     lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent} ({_plain(cause.first.rule, 60)})"]
+    if cause.hosts:
+        lines.append(f"  - it tried: {_plain(listed(cause.hosts))}")
     return lines + [f"  - {_plain(f.message)}" for f in cause.examples(EXAMPLES)]
 
 

@@ -25,6 +25,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, core_schema
 from syncproof_mocks.discovery import discover
 
+from ..legible import plural
 from ..population.people import ConsentSeed, Dirt, PersonKind
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class PopulationSettings(_Strict):
     def _fits(self) -> PopulationSettings:
         for dirt, number in self.dirt.items():
             if number > self.total:
-                raise ValueError(f"`dirt` asks for {number} people with `{dirt}`, `total` is {self.total}")
+                raise ValueError(f"`dirt` asks for {plural(number, 'person', 'people')} with `{dirt}`, `total` is {self.total}")
         return self
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, field_validator, model_validator
 
 from ..errors import SetupError
+from ..legible import plural
 from ..nearest import suggest
 from ..population.people import ConsentSeed, Dirt, Person, PersonKind
 
@@ -131,7 +132,7 @@ def select(people: Sequence[Person], selector: Selector, stream: random.Random) 
     """
     found = [p for number, p in enumerate(people, 1) if selector.matches(number, p)][selector.skip :]
     if not found:
-        raise SetupError(f"nobody matches `{selector}` among the {len(people)} people of the scenario")
+        raise SetupError(f"nobody matches `{selector}` among the {plural(len(people), 'person', 'people')} of the scenario")
     if selector.share is not None:
         wanted = max(1, round(len(found) * selector.share))
         drawn = set(stream.sample(range(len(found)), wanted))
@@ -140,7 +141,7 @@ def select(people: Sequence[Person], selector: Selector, stream: random.Random) 
         return found
     wanted = selector.count or 1
     if len(found) < wanted:
-        raise SetupError(f"`{selector}` wants {wanted} people, the scenario has {len(found)} such")
+        raise SetupError(f"`{selector}` wants {plural(wanted, 'person', 'people')}, the scenario has {len(found)} such")
     return found[:wanted]
 
 

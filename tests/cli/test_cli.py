@@ -160,3 +160,8 @@ def test_coverage_of_nobody_is_told_with_the_dialects_there_are(capsys: Captured
     assert invoke(["coverage", "salesfroce"]) == 64
 
     assert "did you mean `salesforce`" in capsys.readouterr().err
+
+
+def test_a_probe_of_an_unknown_dialect_names_the_known_ones_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert invoke(["probe", "foo"]) == 64
+    assert capsys.readouterr().err.count("known") == 1

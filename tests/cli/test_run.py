@@ -62,6 +62,22 @@ def test_a_connector_that_does_nothing_useful_is_a_finding_and_never_a_pass(
     assert told.err == ""
 
 
+def test_only_in_proxy_mode_a_silent_connector_is_told_that_its_client_may_ignore_the_proxy(
+    arguments: Arguments, tmp_path: Path, capsys: Captured
+) -> None:
+    words = arguments("exit 3")
+    invoke(words)
+    direct = capsys.readouterr().out
+    (tmp_path / "c.yaml").write_text((tmp_path / "c.yaml").read_text() + "network: proxy\n")
+    invoke(words)
+    proxied = capsys.readouterr().out
+
+    assert "e.g. Sync 1 ended with exit code 3 without one request to salesforce" in direct
+    assert "ignores the proxy" not in direct
+    assert "ignores the proxy" in proxied
+    assert "`network: isolated` holds every client (Linux): see docs/network.md" in proxied
+
+
 def test_what_the_connector_printed_is_in_the_report_byte_by_byte(arguments: Arguments, tmp_path: Path) -> None:
     invoke(arguments(r"printf '\377\000\001caf\303\251'", "--report", str(tmp_path / "report")))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from syncproof.cast import fitting_for
@@ -16,6 +17,7 @@ from syncproof.population.people import Dirt, PersonKind, Population, RecordSeed
 from syncproof.population.records import records
 from syncproof.population.trace import Trace
 from syncproof.sandbox import Sandbox, default_mapping_file
+from syncproof.shape import load_shape
 from tests.fitting import orgs
 
 OUTSIDERS = (PersonKind.PARTNER, PersonKind.SUPPLIER, PersonKind.TEST)
@@ -187,3 +189,35 @@ def test_a_value_found_anywhere_tells_person_and_field(people: Population, seeds
                     assert {person for person, _ in trace.whose(value)} == {crm.person}
     company = next(s for s in seeds if s.kind == "Account")
     assert (company.person, "Customer_No__c") in trace.whose(company.values["Customer_No__c"])
+
+
+def test_partners_suppliers_and_tests_are_called_so_where_the_list_has_such_words(people: Population, seeds: list[RecordSeed]) -> None:
+    called = {PersonKind.PARTNER: "Partner", PersonKind.SUPPLIER: "Vendor", PersonKind.TEST: "Test"}
+    kinds = {p.key: p.kind for p in people.people}
+    found = {(kinds[s.person], s.values["Status__c"]) for s in of(seeds, "Contact") if kinds[s.person] in called}
+
+    assert found == set(called.items())
+
+
+def test_each_field_of_a_type_has_a_number_of_its_own(fitting: Fitting) -> None:
+    for plan in fitting.plans.values():
+        numbers = [(s.own.type, s.own.index) for s in plan.slots]
+        assert len(set(numbers)) == len(numbers)
+    assert sum(s.own.type == "number" for s in fitting.plans["contact"].slots) == 2
+
+
+def test_built_in_values_give_way_where_this_org_cannot_hold_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = orgs.described("Industry", "picklist", options=("Mining", "Fishing"), length=255)
+    monkeypatch.setitem(orgs.DESCRIBES, "Account", (*orgs.DESCRIBES["Account"], lists))
+    monkeypatch.setitem(orgs.DESCRIBES, "Contact", (*orgs.DESCRIBES["Contact"], orgs.described("MailingCity", length=20)))
+    folder = orgs.write(tmp_path)
+    fitting = fitting_for(Sandbox(load_mapping(folder / "mapping.yaml"), 1, shape=load_shape(folder / "orgs.yaml")))
+    people = make_population(11, PopulationSpec(60, "2026-11-22"))
+    seeds = fitting.records(people)
+    cities = {p.key: p.city for p in people.people}
+    both = [(c.person, c.values["MailingCity"], m.values["city"]) for c, m in pairs(seeds) if c.kind == "Contact"]
+
+    assert not any("Industry" in s.values for s in of(seeds, "Account"))
+    assert all(left == right and len(left) <= 20 for _, left, right in both if left)
+    assert any(left == cities[who] for who, left, _ in both), "what fits stays"
+    assert any(left and left != cities[who] for who, left, _ in both), "what does not is made anew on both sides"

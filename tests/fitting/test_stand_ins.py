@@ -11,6 +11,7 @@ import pytest
 from syncproof.errors import SetupError
 from syncproof.mapping.grammar import Side
 from syncproof.mapping.load import load_mapping
+from syncproof.oracle.identity import trace_of
 from syncproof.planning import matrix_cells
 from syncproof.sandbox import Sandbox
 from syncproof.scenario.loader import load_scenarios
@@ -121,3 +122,18 @@ def test_the_matrix_has_a_person_for_every_cell_however_many_fields_there_are(st
                 row = grown.sandbox.on(side).store.get(link.kind, link.record_id)
                 assert row is not None
                 assert row.values.get(cell.rule.field_on(side)) not in (None, ""), (cell.name, side)
+
+
+def test_what_a_field_of_few_values_holds_tells_nobody(stage: Callable[..., Stage], tmp_path: Path) -> None:
+    own = tmp_path / "s.scenario.yaml"
+    own.write_text("population: {total: 4, kinds: {customer: 4}}\nsteps:\n"
+                   "  - edit: {side: crm, set: {Status__c: $fresh, Job_Role__c: $fresh, Grade__c: $fresh}}\n"
+                   "  - edit: {side: ma, set: {discount_rate: $fresh}}\n")
+    made = stage(own)
+    play_edits(made)
+    trace = trace_of(made.evidence())
+    values = {a.field: a.value for a in made.acts}
+
+    assert values["Status__c"] in ("Member", "Guest"), "a new value is no farewell"
+    assert trace.whose(values["Job_Role__c"]) == (("p0001", "Job_Role__c"),)
+    assert not any(trace.whose(values[f]) for f in ("Status__c", "Grade__c", "discount_rate"))

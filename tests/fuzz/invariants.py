@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from syncproof_mocks.crm.salesforce import Salesforce
+from syncproof_mocks.crm.salesforce.lookups import KEEPING
 from syncproof_mocks.dialect import Dialect
 from syncproof_mocks.journal import Change, Row
 from syncproof_mocks.ma.hubspot import Hubspot
@@ -24,6 +25,8 @@ def check(dialect: Dialect) -> None:
     aliases_lead_to_records(dialect.store)
     if isinstance(dialect, Salesforce):
         lookups_lead_to_records(dialect)
+        campaigns_count_what_they_have(dialect)
+        last_activities_are_the_latest(dialect)
     if isinstance(dialect, Hubspot):
         associations_tie_living_records(dialect)
         children_have_their_parents(dialect)
@@ -90,7 +93,8 @@ def aliases_lead_to_records(store: Store) -> None:
 def lookups_lead_to_records(org: Salesforce) -> None:
     """A look-up of a living record leads to a record of a kind that it may point to, a living one where the vendor sees to that.
 
-    Parents take their children along and owners stay; what becomes of other look-ups to a deleted record is left open.
+    Parents take their children along, owners stay, and ordinary look-ups are blanked with what they point to; what becomes of
+    those of the consent objects is left open.
     """
     ever = {(c.kind, c.record_id) for c in org.journal.changes() if c.system == org.name}
     for name, kind in org.kinds.items():
@@ -103,8 +107,37 @@ def lookups_lead_to_records(org: Salesforce) -> None:
                 if not value:
                     continue
                 assert any((t, value) in ever for t in targets), f"{name}.{column.name} {row.id} -> {value}, which never was"
-                if column.cascade or column.name == "OwnerId":
+                loose = name not in KEEPING and any(n == column.name for _, n in kind.lookups)
+                if column.cascade or column.name == "OwnerId" or loose:
                     assert any(org.store.get(t, value) for t in targets), f"{name}.{column.name} {row.id} -> {value}, which is gone"
+
+
+def campaigns_count_what_they_have(org: Salesforce) -> None:
+    """The counts of a campaign are those of its living members and opportunities."""
+    members, deals = list(org.store.rows("CampaignMember")), list(org.store.rows("Opportunity"))
+    for row in org.store.rows("Campaign"):
+        own = [m.values for m in members if m.values["CampaignId"] == row.id]
+        won = [d.values for d in deals if d.values["CampaignId"] == row.id and d.values["IsWon"]]
+        expected = {
+            "NumberOfLeads": sum(bool(v["LeadId"]) for v in own), "NumberOfContacts": sum(bool(v["ContactId"]) for v in own),
+            "NumberOfConvertedLeads": sum(bool(v["LeadId"] and v["ContactId"]) for v in own),
+            "NumberOfResponses": sum(bool(v["HasResponded"]) for v in own), "NumberOfWonOpportunities": len(won),
+            "NumberOfOpportunities": sum(d.values["CampaignId"] == row.id for d in deals),
+        }
+        assert {n: row.values[n] for n in expected} == expected, f"Campaign {row.id} miscounts"
+
+
+def last_activities_are_the_latest(org: Salesforce) -> None:
+    """The last activity of a person is the latest day of their closed tasks and their events."""
+    latest: dict[str, str] = {}
+    for kind in ("Task", "Event"):
+        for row in org.store.rows(kind):
+            v = row.values
+            if v["WhoId"] and v["ActivityDate"] and v.get("IsClosed", True):
+                latest[v["WhoId"]] = max(latest.get(v["WhoId"], ""), v["ActivityDate"])
+    for kind in ("Contact", "Lead"):
+        for row in org.store.rows(kind):
+            assert row.values["LastActivityDate"] == latest.get(row.id), f"{kind} {row.id} was active another day"
 
 
 def associations_tie_living_records(hub: Hubspot) -> None:

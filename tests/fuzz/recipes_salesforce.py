@@ -120,8 +120,14 @@ _QUERIES = (
     "SELECT COUNT(Id) n, LastName FROM Contact GROUP BY LastName HAVING COUNT(Id) > 1", "SELECT FIELDS(ALL) FROM Lead LIMIT 200",
     "SELECT Id, (SELECT Id, Email FROM Contacts) FROM Account", "SELECT Id FROM Contact WHERE AccountId IN (SELECT Id FROM Account WHERE Name = 'Acme')",
     "SELECT Id FROM Lead WHERE CreatedDate = LAST_N_DAYS:3 AND IsConverted = false", "SELECT COUNT() FROM Campaign",
+    "SELECT Subject, Who.Name, What.Type, Account.Name FROM Task WHERE Who.Type = 'Contact'",
+    "SELECT Id, LastActivityDate, (SELECT Id, IsClosed FROM Tasks), (SELECT StartDateTime FROM Events) FROM Contact",
 )
 _PEOPLE = [_contact(), {"attributes": {"type": "Lead"}, "LastName": "B", "Company": "C"}]
+_TASK = {"attributes": {"type": "Task"}, "Subject": "T{n}", "WhoId": "{Contact}", "Status": "Completed", "ActivityDate": "2026-11-20"}
+_EVENT = {"attributes": {"type": "Event"}, "Subject": "E{n}", "WhoId": "{Lead}", "StartDateTime": "2026-11-25T10:00:00Z", "DurationInMinutes": 30}
+_LINKED = [_TASK, {**_TASK, "WhoId": "{Lead}", "WhatId": "{Account}"}, _EVENT, _contact(ReportsToId="{Contact}"),
+           {"attributes": {"type": "CampaignMember"}, "CampaignId": "{Campaign}", "ContactId": "{Contact}", "Status": "Responded"}]
 _RECORDS = {"allOrNone": True, "records": _PEOPLE}
 
 RIGHT: dict[str, Right] = {
@@ -142,7 +148,7 @@ RIGHT: dict[str, Right] = {
     "query.query": Right(query=(("q", "{query}"),)), "query.query_all": Right(query=(("q", "{query}"),)),
     "replication.updated": Right(query=(("start", "2026-09-20T00:00:00Z"), ("end", "2026-09-22T00:00:00+00:00"))),
     "replication.deleted": Right(query=(("start", "2026-09-20T00:00:00Z"), ("end", "2026-09-22T00:00:00Z"))),
-    "collections.create": Right(bodies=(_RECORDS, {**_RECORDS, "records": [*_PEOPLE, {"attributes": {"type": "Lead"}, "LastName": "no company"}]})),
+    "collections.create": Right(bodies=(_RECORDS, {**_RECORDS, "records": [*_PEOPLE, {"attributes": {"type": "Lead"}, "LastName": "no company"}]}, {"allOrNone": False, "records": _LINKED})),
     "collections.update": Right(bodies=({"allOrNone": True, "records": [_contact(id="{Contact}"), _contact(id="{Contact}", Email="no address")]}, {"records": [_contact(id="{Contact}")]})),
     "collections.upsert": Right(bodies=({"allOrNone": False, "records": [_contact(Ext__c="x1"), _contact(Ext__c="y{n}")]},)),
     "collections.upsert_by_post": Right(query=_PATCH, bodies=({"allOrNone": True, "records": [_contact(Ext__c="x1"), _contact(Ext__c="y{n}")]},)),

@@ -63,6 +63,27 @@ def test_the_nearest_operation_is_the_one_that_looks_like_it() -> None:
     assert Router([]).nearest("GET", "/") is None
 
 
+@pytest.mark.parametrize(("method", "path", "found"), [
+    ("GET", "/data/v9/analytics/reports", None),
+    ("GET", "/apexrest/mine", None),
+    ("GET", "/cms/v3/objects-of-mine/posts", None),
+    ("GET", "/", None),
+    ("GET", "/data/v9/querry/7", "/data/{version}/query/{locator}"),
+    ("POST", "/crm/v3/objects/people/batch/upserts", "/crm/v3/objects/{kind}/batch/upsert"),
+    ("GET", "/crm/v4/object/people", "/crm/v3/objects/{kind}"),
+    ("GET", "/crm/objects/people", "/crm/v3/objects/{kind}"),
+    ("DELETE", "/crm/v3/objects/people", "/crm/v3/objects/{kind}"),
+])  # fmt: skip
+def test_nothing_is_called_near_that_only_shares_its_beginning(method: str, path: str, found: str | None) -> None:
+    router = Router([
+        op("GET", "/data/{version}"), op("GET", "/data/{version}/query/{locator}"), op("GET", "/crm/v3/objects/{kind}"),
+        op("POST", "/crm/v3/objects/{kind}/batch/upsert"),
+    ])  # fmt: skip
+    nearest = router.nearest(method, path)
+
+    assert (nearest.path if nearest else None) == found
+
+
 def test_an_operation_declared_twice_is_an_error_that_names_both() -> None:
     with pytest.raises(ValueError, match="declared twice: first, second"):
         Router([op("GET", "/a/{x}", "first"), op("GET", "/a/{y}", "second")])

@@ -126,6 +126,18 @@ def test_several_facts_in_one_note_are_told_with_all_their_names() -> None:
     ]
 
 
+def test_a_field_that_only_the_real_system_works_out_is_told() -> None:
+    crm = {**CRM, "Score__c": info("Score__c", "number", uncomputed=True)}
+    mapping = Mapping.model_validate({"mapping": "m", "objects": [{
+        "object": "contact", "crm": "Contact", "ma": "contacts", "match": [{"crm": "Email", "ma": "email"}],
+        "fields": [{"crm": "Score__c", "ma": "score", "type": "number", "direction": "crm_to_ma"}],
+    }]})  # fmt: skip
+    [problem] = check_mapping(mapping, {Side.CRM: schema({"Contact": crm}), Side.MA: schema({"contacts": MA})})
+
+    assert problem.message.startswith("`Score__c` of the CRM is worked out by the system itself (formula, running number), but not")
+    assert problem.severity is Severity.MINOR
+
+
 def test_an_unknown_kind_is_told_once_and_nothing_is_said_of_its_fields() -> None:
     problems = checked({"crm": "Nothing", "ma": "nothing"}, crm="Kontakt")
 

@@ -60,13 +60,14 @@ def token_request(sandbox: Sandbox, target: str, host: str) -> bytes:
 
 @pytest.mark.parametrize("port", ["", ":443"])
 def test_the_absolute_form_stands_for_https_and_links_say_so(proxied: Sandbox, port: str) -> None:
-    target = f"https://acme.my.salesforce.com{port}/services/oauth2/token"
+    host = proxied.placeholders()["crm.url"].removeprefix("https://") + port
+    target = f"https://{host}/services/oauth2/token"
 
-    answer = said(proxied, token_request(proxied, target, f"acme.my.salesforce.com{port}"))
+    answer = said(proxied, token_request(proxied, target, host))
 
     head, _, body = answer.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 200")
-    assert json.loads(body)["instance_url"] == "https://acme.my.salesforce.com"
+    assert json.loads(body)["instance_url"] == proxied.placeholders()["crm.url"]
     assert tried(proxied) == []
 
 

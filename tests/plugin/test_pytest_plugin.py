@@ -131,7 +131,7 @@ def test_fail_and_unknown_are_failures_told_in_words_and_reported(pytester: pyte
     found.assert_outcomes(failed=2)
     found.stdout.fnmatch_lines(
         [
-            "FAIL: mine/idle: *finding(s)",
+            "FAIL: mine/idle: * finding*",
             "- STATUS-002 *",
             "reproduce: syncproof run *idle.scenario.yaml --seed 1*",
             "UNKNOWN: mine/nobody: could not be set up: nobody matches `locale: xx_XX` among the 2 people of the scenario (*nobody.scenario.yaml:*",
@@ -150,12 +150,12 @@ def test_a_failure_tells_the_finding_in_words() -> None:
         result(
             Verdict.FAIL,
             finding(system="ma", person="p0007 Zofia Bodera", field="email", expected=False, found=True, story=("12:00 she said no",)),
-            reason="1 finding(s)",
+            reason="1 finding",
         )
     )
 
     assert text.splitlines() == [
-        "FAIL: mine/a: 1 finding(s)",
+        "FAIL: mine/a: 1 finding",
         "- CONS-001 critical: person 1 would be mailed",
         "    where: ma p0007 Zofia Bodera email",
         "    expected: False, found: True",

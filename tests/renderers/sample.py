@@ -14,6 +14,7 @@ from syncproof.model import (
     Sides,
     SyncSummary,
     TimelineEntry,
+    UnmockedCall,
     Verdict,
 )
 
@@ -63,10 +64,11 @@ def hostile() -> RunResult:
         (SyncSummary(1, None, worst, 1.0, 0, 9, 4, 3, 2, worst, worst),),
         tuple(TimelineEntry(n, n, kind, text, text, 500, text, n % 2 == 0)
               for n, (kind, text) in enumerate(zip(("request", "edit", "step", "fault", worst) * 2, texts[1:], strict=True))),
-        texts, texts, texts, texts, texts, 3, dict.fromkeys(texts, 7),
+        texts, texts, tuple(UnmockedCall(text, text, 2) for text in texts), texts, texts, 3, dict.fromkeys(texts, 7),
         tuple({"field": text, "winner": text, "direction": text, "changed": text, "to": text, "verdict": text, "reason": text,
                "person": text, "crm": text, "crm_expected": HOSTILE[0]} for text in texts),
         ({"person": worst, "key": worst, "system": worst, "seconds": 3, "requests": [1, 2]},), 2.0, 1.0, dict.fromkeys(texts, worst),
+        assumed_notes=dict.fromkeys(texts, worst),
     )
     return RunResult(
         worst, 1, Verdict.FAIL, {"name": worst, "command": list(texts), "network": worst}, {"crm": worst, "ma": worst}, (scenario,), worst,
@@ -106,9 +108,10 @@ def consent() -> ScenarioResult:
         CheckResult("owners_right", ("OWNER-001",), Verdict.UNKNOWN, 0, (), "the check crashed: KeyError: 'OwnerId' (owners_right, line 31)"),
     )
     return scenario(
-        "consent/opt_out_in_ma_survives_push", "An opt-out in the MA survives a push from the CRM", Verdict.FAIL, "3 finding(s)", checks,
+        "consent/opt_out_in_ma_survives_push", "An opt-out in the MA survives a push from the CRM", Verdict.FAIL, "3 findings", checks,
         lifted, classes=("B001", "B008"), people=12, timeline=consent_timeline(), exposure=exposure,
         assumed=("hubspot.subscription_status_default",),
+        assumed_notes={"hubspot.subscription_status_default": "somebody who never said anything counts as not subscribed"},
         calls={"query": 4, "batch_read_contacts": 2, "update_contact": 12, "token": 2},
     )
 
@@ -161,7 +164,7 @@ def overwrite() -> ScenarioResult:
     findings = (*phone, city, mangled)
     checks = (CheckResult("fields_agree", ("FIELD-001", "FIELD-002", "FIELD-003", "FIELD-008"), Verdict.FAIL, 240, findings),)
     return scenario(
-        "overwrite/contact_matrix", "Every mapped field, changed on either side or both", Verdict.FAIL, "14 finding(s)", checks, findings,
+        "overwrite/contact_matrix", "Every mapped field, changed on either side or both", Verdict.FAIL, "14 findings", checks, findings,
         classes=("B028", "B043", "B044"), people=48, matrix=matrix(), calls={"query": 6, "update_contact": 96, "patch_contact": 44},
         conflict_log=("sync 1: CONFLICT phone of 003A1: both changed, MA wins",),
         left_open=("phone: enforce is not stated, so a stray edit in the MA may stay or be put back",),
@@ -204,7 +207,7 @@ def sample_sync() -> ScenarioResult:
                 "Phone", "+49 30 123", "+49\u00a030\u202d 123", "format_changed", 91, "B036", "003A5", 1),
         Finding("FIELD-012", "p0006 Mary O'Neil: interests in the MA are {golf, <b>tennis</b>}, expected {golf}: the value was invented.",
                 Severity.MAJOR, "ma", "contact", PEOPLE[5], "interests", ["golf"], ["<b>tennis</b>", "golf"], "invented", 92, "B030", "306", 1),
-        Finding("STATUS-001", "Sync 1 claims success (ended with exit code 0), but 2 item(s) were refused and 1 fact(s) are missing.",
+        Finding("STATUS-001", "Sync 1 claims success (ended with exit code 0), but 2 items were refused and 1 fact is missing.",
                 Severity.CRITICAL, None, expected="a report of the refused items", found="success", classification="false_success",
                 bug_class="B013", sync=1),
     )
@@ -214,9 +217,12 @@ def sample_sync() -> ScenarioResult:
         CheckResult("success_is_true", ("STATUS-001",), Verdict.FAIL, 3, findings[4:]),
     )
     return scenario(
-        "sample_sync/all_strata", "A sample of every kind of person arrives whole", Verdict.FAIL, "5 finding(s)", checks, findings,
+        "sample_sync/all_strata", "A sample of every kind of person arrives whole", Verdict.FAIL, "5 findings", checks, findings,
         people=30, calls={"query": 3, "batch_create_contacts": 3}, classes=("B018", "B038"),
-        unsupported=("hubspot: GET /crm/v3/lists (nearest supported: GET /crm/v3/objects/contacts), 2 time(s)",),
+        unsupported=(
+            UnmockedCall("hubspot: GET /crm/v3/lists", "nearest supported: GET /crm/v3/lists/{listId}", 2),
+            UnmockedCall("salesforce: GET /services/apexrest/Merge", "nothing near is supported"),
+        ),
         not_checked=("fields of p0003 Jiří Dvořák: several records of one person on one side",),
         faults=("rate_limited at #21 hubspot update_contact",),
         syncs=(SyncSummary(1, 0, "exited", 1.9, 15, 88, 29, 12, 2, "synced 30 of 30\n\x1b[32mdone\x1b[0m\n<script>alert(1)</script>", "sync-1.log"),),

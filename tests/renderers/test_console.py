@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from rich.console import Console
 from syncproof.console import MOST_THEMES, print_run
-from syncproof.model import RunResult
-from tests.renderers.sample import empty, hostile, overwrite, sample
+from syncproof.model import Finding, RunResult, Severity, UnmockedCall, Verdict
+from tests.renderers.sample import empty, hostile, overwrite, quiet, sample
 
 
 def printed(result: RunResult, width: int = 120, terminal: bool = False) -> str:
@@ -19,7 +19,8 @@ def printed(result: RunResult, width: int = 120, terminal: bool = False) -> str:
 
 
 def test_the_last_lines_say_the_verdict_and_what_it_means() -> None:
-    last = printed(sample()).splitlines()[-2:]
+    last = printed(sample()).splitlines()
+    last = last[next(n for n, line in enumerate(last) if line.startswith("✗ FAIL  acme-sync")) :]
 
     assert last[0].startswith("✗ FAIL  acme-sync: Do not go live: 4 critical findings: people who refused mail can be mailed again")
     assert last[1].strip() == (
@@ -34,6 +35,29 @@ def test_each_kind_of_finding_is_told_once_with_an_example_and_its_command() -> 
     assert text.count("expected `+48 22 555 77") == 1
     assert text.index("✗ critical") < text.index("✗ major") < text.index("✗ minor")
     assert "syncproof run overwrite/contact_matrix --seed 4711 --connector connector.yaml" in text
+
+
+def test_a_pass_lists_the_calls_that_nobody_mocks_below_the_verdict() -> None:
+    calls = tuple(UnmockedCall(f"hubspot: GET /nobody/{n}", "nothing near is supported", n) for n in range(1, 6))
+    lines = printed(replace(sample(), verdict=Verdict.PASS, scenarios=(replace(quiet(), unsupported=calls),))).splitlines()
+    verdict = next(n for n, line in enumerate(lines) if "what was not checked is listed below" in line)
+
+    assert [line.strip() for line in lines[verdict + 2 : verdict + 7]] == [
+        "15 calls refused: not mocked", "hubspot: GET /nobody/1 (nothing near is supported)",
+        "hubspot: GET /nobody/2 (nothing near is supported), 2 times", "hubspot: GET /nobody/3 (nothing near is supported), 3 times",
+        "… and 2 more",
+    ]
+    assert "Rules skipped by a scenario (1 rule): OWNER-001: this connector does not map owners" in "\n".join(lines[verdict:])
+
+
+def test_every_outside_host_is_named_once_and_a_crowd_is_cut() -> None:
+    hosts = [f"h{n}.example" for n in range(12)] * 2
+    findings = tuple(
+        Finding("EGRESS-001", f"Sync 1 asked for {host}.", Severity.MAJOR, found=host, classification="other_host") for host in hosts
+    )
+    text = printed(replace(sample(), scenarios=(replace(overwrite(), findings=findings),)))
+
+    assert f"it tried: {', '.join(hosts[:10])} and 2 more\n" in text
 
 
 def test_commands_stay_on_one_line_in_a_narrow_pipe() -> None:

@@ -120,9 +120,23 @@ def test_a_minor_finding_is_no_reason_to_panic_and_no_pass() -> None:
 
 def test_unknown_is_never_worded_as_a_success() -> None:
     assert meaning(empty()) == "Nothing was run, so nothing is proved."
-    assert meaning(of(unset())).startswith("Not proved: the only scenario could not be judged, which is not a pass.")
+    assert meaning(of(unset())).startswith("Not proved: the only scenario could not be judged, which is not a pass;")
     assert meaning(of(quiet(), unset())).startswith("Not proved: 1 of 2 scenarios could not be judged")
     assert meaning(of(consent(), unset())).endswith("1 of 2 scenarios could not be judged.")
+
+
+def test_a_pass_that_left_nothing_out_does_not_promise_a_list() -> None:
+    whole = replace(quiet(), skipped_rules={}, checks=quiet().checks[:2])
+
+    assert meaning(of(whole)) == "Nothing speaks against this connector in 1 scenario."
+
+
+def test_examples_about_nobody_show_different_things_first() -> None:
+    base = replace(overwrite().findings[0], person=None, classification="other_host")
+    cause = causes_of(replace(overwrite(), findings=tuple(replace(base, found=host) for host in ("a", "a", "b", "c"))))[0]
+
+    assert [f.found for f in cause.examples(3)] == ["a", "b", "c"]
+    assert cause.hosts == ("a", "b", "c")
 
 
 def test_a_pass_still_points_at_what_was_not_checked() -> None:

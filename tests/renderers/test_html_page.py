@@ -175,9 +175,17 @@ def test_what_the_connector_was_not_judged_by_is_listed() -> None:
 
     for words in (
         "OWNER-001: this connector does not map owners", "phone: enforce is not stated", "GET /crm/v3/lists (nearest supported:",
-        "several records of one person on one side", "hubspot.subscription_status_default", "rate_limited at #21", "CONFLICT phone of 003A1",
+        "several records of one person on one side", "hubspot.subscription_status_default: somebody who never said anything", "rate_limited at #21", "CONFLICT phone of 003A1",
     ):
         assert words in text
+
+
+def test_calls_that_nobody_mocks_stand_in_the_head_and_lead_to_their_list() -> None:
+    head, rest = page(sample()).split('<h2 id="unchecked">')
+
+    assert '<li class="UNKNOWN on"><a href="#unchecked"><b>3</b>calls refused: not mocked</a></li>' in head
+    assert "salesforce: GET /services/apexrest/Merge (nothing near is supported)" in rest.split('<h2 id="scenarios">')[0]
+    assert "not mocked" not in page(replace(sample(), scenarios=(quiet(),)))
 
 
 def test_the_whole_run_can_be_repeated_with_one_command() -> None:

@@ -40,6 +40,14 @@ def test_the_relied_on_keys_are_there() -> None:
     assert [s["verdict"] for s in data["scenarios"]] == ["FAIL", "FAIL", "FAIL", "PASS", "UNKNOWN"]
 
 
+def test_totals_count_the_calls_that_nobody_mocks() -> None:
+    data = loaded(sample())
+
+    assert data["totals"]["unsupported_calls"] == 3
+    assert data["totals"]["assumed_behaviours"] == data["assumed_behaviours"] == 1
+    assert data["scenarios"][2]["unsupported"][0].endswith("(nearest supported: GET /crm/v3/lists/{listId}), 2 times")
+
+
 def test_a_finding_is_told_in_full() -> None:
     found = loaded(sample())["scenarios"][0]["findings"][0]
 

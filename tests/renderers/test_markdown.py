@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from syncproof.model import RunResult
+from syncproof.model import RunResult, UnmockedCall, Verdict
 from syncproof.renderers.markdown import MOST_TEXT, Markdown
-from tests.renderers.sample import HOSTILE, hostile, overwrite, sample
+from tests.renderers.sample import HOSTILE, hostile, overwrite, quiet, sample
 
 
 def tokens(result: RunResult) -> list[Token]:
@@ -82,6 +82,16 @@ def test_the_meaning_and_what_it_rests_on_come_first() -> None:
     assert "# Syncproof: ❌ FAIL" in head
     assert "Do not go live: 4 critical findings" in head
     assert "rests on 1 assumed vendor behaviour" in head
+
+
+def test_what_was_not_checked_is_listed_also_on_a_pass() -> None:
+    calls = (UnmockedCall("hubspot: GET /nobody", "nothing near is supported", 7),)
+    scenario = replace(quiet(), unsupported=calls, assumed=("hubspot.guess", "hubspot.bare"), assumed_notes={"hubspot.guess": "a guess"})
+    text = Markdown().render(replace(sample(), verdict=Verdict.PASS, scenarios=(scenario,)))
+
+    assert "- **7 calls refused: not mocked**\n  - hubspot: GET /nobody (nothing near is supported), 7 times\n" in text
+    assert "- Rules skipped by a scenario (1 rule)\n  - OWNER-001: this connector does not map owners\n" in text
+    assert "  - hubspot.bare\n  - hubspot.guess: a guess\n" in text
 
 
 def test_a_huge_result_fits_a_comment_and_says_what_is_left_out() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 from syncproof.ledger import ledger
-from syncproof.runner import _unsupported
+from syncproof.touched import unmocked_calls
 from syncproof_mocks.crm.salesforce import Salesforce
 from syncproof_mocks.crm.salesforce.soap.service import CALLS
 from syncproof_mocks.faults import arm
@@ -110,7 +110,7 @@ def test_a_call_with_a_part_that_is_not_its_own_is_refused_and_visible(soap: Cal
 
     assert (answer.status_code, "invalid at this location in type" in answer.text) == (500, True)
     assert answer.headers["x-syncproof-hint"] == _last(org).hint
-    assert len(list(_unsupported([_last(org)]))) == 1
+    assert len(unmocked_calls([_last(org)])) == 1
 
 
 @pytest.mark.parametrize("path", [
@@ -122,8 +122,8 @@ def test_what_is_not_mocked_is_refused_with_a_hint_and_stands_in_the_report(http
 
     assert answer.status_code in (400, 404)
     assert answer.headers["x-syncproof-hint"]
-    [told] = _unsupported([_last(org)])
-    assert path.partition("?")[0] in told
+    [told] = unmocked_calls([_last(org)])
+    assert path.partition("?")[0] in told.call
 
 
 def test_pk_chunking_is_refused_where_the_report_can_see_it(org: Salesforce, plain: httpx.Client) -> None:
@@ -132,7 +132,7 @@ def test_pk_chunking_is_refused_where_the_report_can_see_it(org: Salesforce, pla
     answer = plain.post(f"{org.base_url}/services/async/59.0/job", json=body, headers=headers)
 
     assert answer.json()["exceptionCode"] == "FeatureNotEnabled"
-    assert len(list(_unsupported([_last(org)]))) == 1
+    assert len(unmocked_calls([_last(org)])) == 1
 
 
 @pytest.mark.parametrize(("path", "body"), [

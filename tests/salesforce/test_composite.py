@@ -112,7 +112,7 @@ def test_a_composite_counts_as_one_call(http: httpx.Client, org: Salesforce) -> 
 
 
 def test_an_unknown_call_inside_a_composite_is_refused_with_a_hint(http: httpx.Client, org: Salesforce) -> None:
-    [answer] = _send(http, [{"method": "GET", "url": "/services/data/v59.0/chatter/feeds", "referenceId": "t"}])
+    [answer] = _send(http, [{"method": "GET", "url": "/services/data/v59.0/sobject/Contact", "referenceId": "t"}])
     assert (answer["httpStatusCode"], answer["body"][0]["errorCode"]) == (404, "NOT_FOUND")
     [exchange] = org.journal.exchanges()
     assert exchange.hint.startswith("GET /services/data/")

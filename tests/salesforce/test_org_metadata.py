@@ -89,7 +89,7 @@ def test_standard_fields_take_over_what_differs(http: httpx.Client, org: Salesfo
     assert http.post("sobjects/Contact", json={"LastName": "L"}).json()[0]["fields"] == ["Email"]
     body = {"LastName": "L", "Email": "n@example.com", "LeadSource": "Elsewhere"}
     assert http.post("sobjects/Contact", json=body).json()[0]["errorCode"] == "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST"
-    kept = {**body, "LeadSource": "Fair", "Jigsaw": "j", "JigsawId__c": "0015g00000XyZ12"}
+    kept = {**body, "LeadSource": "Fair", "Jigsaw": "j", "JigsawId__c": "08v5g00000XyZ12"}
     assert http.post("sobjects/Contact", json=kept).status_code == 201
     described = http.get("sobjects/Contact/describe").json()
     assert (described["label"], described["labelPlural"]) == ("Person", "People")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ...wire import Evidence, Request, Response
 from .authorize import redeem
 from .errors import SESSION_EXPIRED, ApiError, reply, rest
+from .hosts import is_elsewhere, is_login, refuse_login_host, session_at
 from .keys import signed, verified_claims
 from .logins import GrantError, check_client, is_active, login_problem, refused_grant, user_problem
 from .org import Org, Session
@@ -42,16 +43,20 @@ class _Grant:
 
 
 def require_session(org: Org, request: Request) -> Session:
-    """Return the session of the request. Raises ApiError: 401 when there is none, 403 for an expired password."""
+    """Return the session of the request. Raises ApiError.
+
+    401 when there is none, 400 at a host that is only for logging in, 403 for an expired password.
+    """
     header = request.headers.get("authorization")
     if header is None:
         raise _expired()
     scheme, _, token = header.partition(" ")
     if scheme.lower() not in ("bearer", "oauth") or not token:
         raise ApiError("INVALID_AUTH_HEADER", "INVALID_HEADER_TYPE", status=401)
-    session = org.session_of(token.strip())
+    session = session_at(org, request, token.strip())
     if session is None:
         raise _expired()
+    refuse_login_host(org, request)
     check_standing(org, session)
     return session
 
@@ -79,6 +84,8 @@ def token(org: Org, request: Request) -> Response:
     try:
         if grant is None:
             raise GrantError("unsupported_grant_type", "grant type not supported")
+        if is_elsewhere(org, request):
+            raise GrantError("invalid_client_id", "client identifier invalid")
         found = grant(org, request, form)
         problem = user_problem(org)
         if problem is not None:
@@ -137,6 +144,9 @@ def _by_refresh(org: Org, request: Request, form: dict[str, str]) -> _Grant:
 
 
 def _by_client(org: Org, request: Request, form: dict[str, str]) -> _Grant:
+    # No user name says which org is meant, so only the org's own host can tell: recorded in pozil/pub-sub-api-node-client#58.
+    if is_login(request):
+        raise GrantError("invalid_grant", "request not supported on this domain")
     check_client(org, request, form)
     return _Grant()
 
@@ -208,12 +218,18 @@ _GRANTS: dict[str, Callable[[Org, Request, dict[str, str]], _Grant]] = {
 def revoke(org: Org, request: Request) -> Response:
     """End a session, or a refresh token with every session that came from it."""
     given = request.form().get("token") or request.arg("token") or ""
+    if is_elsewhere(org, request):
+        return _unknown_token(request)
     if org.end_session(given):
         return Response(200)
     if org.refresh_tokens.pop(given, None) is not None:
         for session in [s for s in org.sessions.values() if s.refresh_token == given]:
             org.end_session(session.token)
         return Response(200)
+    return _unknown_token(request)
+
+
+def _unknown_token(request: Request) -> Response:
     return reply(request, {
         "error": "unsupported_token_type", "error_description": "this token type is not supported"
     }, 400)

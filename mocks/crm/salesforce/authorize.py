@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from ...wire import Evidence, Request, Response
 from .errors import rest
+from .hosts import is_elsewhere
 from .logins import GrantError, user_problem
 from .org import Org
 
@@ -40,7 +41,7 @@ class Code:
 def authorize(org: Org, request: Request) -> Response:
     """Redirect to the connected app with a code, or with an error; a wrong client is told on a page of its own."""
     redirect = request.arg("redirect_uri") or ""
-    if request.arg("client_id") != org.identity.client_id:
+    if request.arg("client_id") != org.identity.client_id or is_elsewhere(org, request):
         return _page(org, request, "invalid_client_id", "client identifier invalid")
     if not _CALLBACK.fullmatch(redirect):
         return _page(org, request, "redirect_uri_missing", "missing required redirect_uri")

@@ -32,6 +32,8 @@ TYPES = {
     "percent": FieldType.NUMBER,
     "reference": FieldType.REFERENCE,
 }
+# Precision and scale of numbers of which nothing else is told.
+NUMBERS = {"currency": (18, 2), "percent": (18, 2), "double": (18, 2)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Column:
     ``documented``: the vendor calls the field required, although its metadata do not (switch `consent_capture_required`).
     ``digits``: precision and scale of a number, where metadata tell them. ``uncomputed``: a real org would reckon the value
     by a formula or number it; here it stays blank.
+    ``unmocked``: the objects that a look-up may point to besides those of ``info``, of which the mock knows but the name.
+    ``indexed``: calculated, and looked up all the same.
     ``valid_for``: for each option, base64 of a bit per value of the controlling picklist; empty where nothing controls it.
     """
 
@@ -58,6 +62,8 @@ class Column:
     digits: tuple[int, int] | None = None
     uncomputed: bool = False
     valid_for: tuple[str, ...] = ()
+    indexed: bool = False
+    unmocked: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -100,6 +106,7 @@ def parse_column(line: str) -> Column:
         restricted="restricted" in flags,
         default=_default(flags.get("default")),
         reference_to=tuple(argument.split("/")) if reference else (),
+        digits=NUMBERS.get(vendor_type),
     )
     return Column(
         info,
@@ -112,6 +119,7 @@ def parse_column(line: str) -> Column:
         id_lookup="idlookup" in flags,
         filterable="unfilterable" not in flags,
         documented="documented" in flags,
+        indexed="indexed" in flags,
     )
 
 

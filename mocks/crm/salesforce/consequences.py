@@ -1,4 +1,4 @@
-"""What the vendor does by itself when a record is saved: calculated fields, history rows, a campaign's statuses."""
+"""What the vendor does by itself when a record is saved: calculated fields, history rows, a campaign's statuses and counts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ...journal import Actor, Row
+from . import activities, rollups
 from .ids import next_id
 from .kinds import Kind
 from .org import Org
@@ -45,6 +46,10 @@ def _campaign_member(org: Org, values: Values) -> dict[str, Any]:
     }
 
 
+def _campaign(org: Org, values: Values) -> dict[str, Any]:  # noqa: ARG001
+    return {name: values.get(name) or 0 for name in rollups.COUNTS}
+
+
 CALCULATED: dict[str, Callable[[Org, Values], dict[str, Any]]] = {
     "Contact": _contact,
     "Lead": _person,
@@ -52,11 +57,25 @@ CALCULATED: dict[str, Callable[[Org, Values], dict[str, Any]]] = {
     "Individual": _person,
     "Opportunity": _opportunity,
     "CampaignMember": _campaign_member,
+    "Campaign": _campaign,
+    "Task": activities.task,
+    "Event": activities.event,
 }
+_FOLLOWERS: dict[str, Callable[[Org, Row | None, Row | None], None]] = {
+    **dict.fromkeys(activities.KINDS, activities.follow), **dict.fromkeys(rollups.KINDS, rollups.follow),
+}
+
+
+def follow(org: Org, kind: Kind, before: Row | None, after: Row | None) -> None:
+    """Do to other records what follows from a stored change of this one (None: it was not there, or is gone)."""
+    follower = _FOLLOWERS.get(kind.name)
+    if follower is not None:
+        follower(org, before, after)
 
 
 def created(org: Org, kind: Kind, row: Row, user_id: str) -> None:
     """Do what follows from a new record: a campaign gets the statuses `Sent` and `Responded`."""
+    follow(org, kind, None, row)
     if kind.name != "Campaign":
         return
     status = org.kinds["CampaignMemberStatus"]
@@ -94,6 +113,8 @@ def audit_of(kind: Kind, user_id: str, now: str) -> dict[str, Any]:
         return {"CreatedDate": now, "CreatedById": user_id}
     if "LastModifiedDate" not in kind.columns:
         return {"CreatedById": user_id, "SystemModstamp": now}
+    if "CreatedDate" not in kind.columns:
+        return {"LastModifiedDate": now, "LastModifiedById": user_id, "SystemModstamp": now}
     return {
         "CreatedDate": now, "CreatedById": user_id, "LastModifiedDate": now, "LastModifiedById": user_id,
         "SystemModstamp": now,

@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ...journal import Row
-from . import saving
+from . import activities, lookups, saving
 from .errors import ApiError, deleted_row, unknown_row
 from .kinds import Kind
 from .org import Org
@@ -35,7 +35,6 @@ _TO_CONTACT = {
         "Description", "HasOptedOutOfEmail", "HasOptedOutOfFax", "DoNotCall", "IndividualId",
     )},
 }
-_ACTIVITIES = ("Task", "Event")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +181,8 @@ def _close(org: Org, lead: Row, wish: Wish, made: Converted, writer: Writer) -> 
 
 def _follow(org: Org, lead: Row, contact_id: str) -> None:
     """Let campaign members name the contact too, and activities move to it."""
-    now = org.now_stamp()
     for child in org.kinds["Lead"].children:
-        if child.kind != "CampaignMember" and child.kind not in _ACTIVITIES:
+        if child.kind != "CampaignMember" and child.kind not in activities.KINDS:
             continue
         for child_id in org.store.find(child.kind, child.column, lead.id):
             found = org.store.get(child.kind, child_id)
@@ -194,7 +192,7 @@ def _follow(org: Org, lead: Row, contact_id: str) -> None:
                 moved = {"ContactId": contact_id, "LeadOrContactId": contact_id}
             else:
                 moved = {child.column: contact_id}
-            org.store.update(found, {**moved, "SystemModstamp": now})
+            lookups.repoint(org, org.kinds[child.kind], found, moved)
 
 
 def _living(org: Org, kind: Kind, record_id: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...wire import Evidence, Request, Response
-from .columns import Column
+from .columns import NUMBERS, Column
 from .conditions import metadata_headers, unchanged
 from .errors import reply, rest
 from .kinds import Kind
@@ -22,7 +22,6 @@ _SOAP_TYPES = {
     "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
     "address": "urn:address", "anyType": "xsd:anyType",
 }
-_NUMBERS = {"currency": (18, 2), "percent": (18, 2), "double": (18, 2)}
 
 
 @rest("GET", "/services/data/{version}/sobjects", id="describe.global", evidence=Evidence.CLIENT_RUN)
@@ -150,7 +149,7 @@ def field_of(org: Org, column: Column) -> dict[str, Any]:
     info = column.info
     vendor_type = info.vendor_type
     length = 18 if vendor_type in ("id", "reference") else info.max_length or 0
-    precision, scale = column.digits or _NUMBERS.get(vendor_type, (0, 0))
+    precision, scale = column.digits or info.digits or NUMBERS.get(vendor_type, (0, 0))
     textual = length > 0 or bool(info.options)
     filterable = column.filterable and vendor_type != "address"
     return {
@@ -173,7 +172,7 @@ def field_of(org: Org, column: Column) -> dict[str, Any]:
             for n, o in enumerate(info.options)
         ],
         "polymorphicForeignKey": len(info.reference_to) > 1, "precision": precision, "queryByDistance": False,
-        "referenceTargetField": None, "referenceTo": [t for t in info.reference_to if t in org.kinds],
+        "referenceTargetField": None, "referenceTo": [*(t for t in info.reference_to if t in org.kinds), *column.unmocked],
         "relationshipName": column.relationship, "relationshipOrder": None, "restrictedDelete": False,
         "restrictedPicklist": info.restricted, "scale": scale, "searchPrefilterable": False,
         "soapType": _SOAP_TYPES.get(vendor_type, "xsd:string"), "sortable": filterable, "type": vendor_type,

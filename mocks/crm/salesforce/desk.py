@@ -13,8 +13,9 @@ from ...consent import ConsentKey, ConsentProof
 from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...schema import FieldType
-from . import conversion, merging, saving
+from . import activities, conversion, lookups, merging, saving
 from .consent import consent_changes
+from .consequences import follow
 from .errors import ApiError, deleted_row, unknown_row
 from .kinds import Kind
 from .org import Org
@@ -58,22 +59,24 @@ def erase(org: Org, kind: Kind, record_id: str) -> None:
         row = org.row(kind, record_id)
         if row is None:
             raise unknown_row()
-        for child in kind.children:
-            if not child.cascade:
-                continue
-            child_kind = org.kinds[child.kind]
-            for found in list(org.store.rows(child.kind, deleted=True)):
-                if found.values.get(child.column) == row.id:
-                    _erase_with_history(org, child_kind, found)
-        org.store.erase(row)
+        _erase(org, kind, row)
 
 
-def _erase_with_history(org: Org, kind: Kind, row: Row) -> None:
-    if kind.history is not None:
-        for found in list(org.store.rows(kind.history, deleted=True)):
-            if found.values.get(f"{kind.name}Id") == row.id:
-                org.store.erase(found)
-    org.store.erase(row)
+def _erase(org: Org, kind: Kind, row: Row) -> None:
+    """Remove a record with its history and all that hangs on it, in the bin or not; what merely points to it forgets it."""
+    for child in kind.children:
+        if not child.cascade:
+            continue
+        child_kind = org.kinds[child.kind]
+        for found in [r for r in org.store.rows(child.kind, deleted=True) if r.values.get(child.column) == row.id]:
+            if not found.deleted and activities.may_stay(org, child_kind, found, child.column):
+                lookups.release(org, child_kind, found, child.column, kind, row)
+            else:
+                _erase(org, child_kind, found)
+    lookups.clear(org, kind, row)
+    current = org.store.get(kind.name, row.id, deleted=True) or row
+    org.store.erase(current)
+    follow(org, kind, current, None)
 
 
 def record_consent(

@@ -28,6 +28,7 @@ from . import (
     privacy,
     queries,
     recent,
+    relations,
     replication,
     rows,
     saving,
@@ -53,6 +54,7 @@ _HEADERS = (
     ("Vary", "Accept-Encoding"),
     ("Cache-Control", "no-cache,must-revalidate,max-age=0,no-store,private"),
 )
+_PROFILES = ("System Administrator", "Standard User")
 _LEAD_STATUSES = (
     ("Open - Not Contacted", True, False), ("Working - Contacted", False, False),
     ("Closed - Converted", False, True), ("Closed - Not Converted", False, False),
@@ -101,14 +103,16 @@ class Salesforce(Org):
                 "Id": self.org_id, "Name": "Acme", "Country": "PL", "InstanceName": "EU42", "IsSandbox": False,
                 "OrganizationType": "Enterprise Edition",
             }, created_ms=now_ms, modified_ms=now_ms)
-            for user_id, first, email in (
-                (self.admin_id, "Admin", f"admin@{domain}"),
-                (self.user_id, "Integration", self.identity.username),
-                (self.human_id, "Human", f"human@{domain}"),
+            profiles = [self.seed("Profile", {"Name": n}, created_ms=now_ms, modified_ms=now_ms).id for n in _PROFILES]
+            role = self.seed("UserRole", {"Name": "CEO", "DeveloperName": "CEO"}, created_ms=now_ms, modified_ms=now_ms).id
+            for user_id, first, email, profile in (
+                (self.admin_id, "Admin", f"admin@{domain}", profiles[0]),
+                (self.user_id, "Integration", self.identity.username, profiles[0]),
+                (self.human_id, "Human", f"human@{domain}", profiles[1]),
             ):
                 self.seed("User", {
                     "Id": user_id, "FirstName": first, "LastName": "User", "Username": email, "Email": email,
-                    "Alias": first[:8].lower(),
+                    "Alias": first[:8].lower(), "ProfileId": profile, "UserRoleId": role,
                 }, created_ms=now_ms, modified_ms=now_ms)
             for order, (label, default, converted) in enumerate(_LEAD_STATUSES, start=1):
                 self.seed("LeadStatus", {
@@ -189,6 +193,14 @@ class Salesforce(Org):
 
     # -- what an administrator sets up --------------------------------------------------------------
 
+    def switch(self, name: str, value: Any) -> None:
+        """Set a behaviour switch; a feature that brings an object stays on once it is. Raises ValueError."""
+        if name == relations.SWITCH and self.settings[name] and not value:
+            raise ValueError(f"salesforce.{name} cannot be switched off again: its records would have to go")
+        super().switch(name, value)
+        if name == relations.SWITCH and value:
+            relations.switch_on(self)
+
     declarations = DECLARATIONS
     assumptions = ASSUMPTIONS
 
@@ -212,8 +224,9 @@ class Salesforce(Org):
     def seed_owner(self, first_name: str, last_name: str, email: str, active: bool) -> str:
         """Add a user who may own records and return the id that records refer to."""
         now_ms = self.clock.now_ms()
+        profile = next((r.id for r in self.store.rows("Profile") if r.values["Name"] == _PROFILES[1]), None)
         values = {
-            "FirstName": first_name, "LastName": last_name, "Email": email, "Username": email, "IsActive": active,
+            "ProfileId": profile, "FirstName": first_name, "LastName": last_name, "Email": email, "Username": email, "IsActive": active,
             "Alias": email[:8],
         }
         return self.seed("User", values, created_ms=now_ms, modified_ms=now_ms).id

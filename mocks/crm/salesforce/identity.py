@@ -7,6 +7,7 @@ from typing import Any
 from ...journal import Row
 from ...wire import Evidence, Request, Response
 from .errors import reply, rest
+from .hosts import is_elsewhere, session_at
 from .keys import public_jwk
 from .logins import GrantError, check_client, refused_grant
 from .org import Org
@@ -43,20 +44,21 @@ def _user(org: Org, request: Request) -> Row | Response:
     header = request.headers.get("authorization", "").partition(" ")[2].strip()
     if not (given or header):
         return Response(403, b"Missing_OAuth_Token", "text/html;charset=UTF-8")
-    session = org.session_of(given or header)
+    session = session_at(org, request, given or header)
     user = org.store.get("User", session.user_id) if session else None
     return user or Response(403, b"Bad_OAuth_Token", "text/html;charset=UTF-8")
 
 
 def _about(org: Org, request: Request, user: Row) -> dict[str, Any]:
-    rest_root = f"{request.base_url}/services/data/v{{version}}/"
+    own = org.instance_url(request)
+    rest_root = f"{own}/services/data/v{{version}}/"
     values = user.values
     return {
         "sub": f"{request.base_url}/id/{org.org_id}/{user.id}", "user_id": user.id, "organization_id": org.org_id,
         "preferred_username": values["Username"], "nickname": values["Alias"], "name": values["Name"],
         "email": values["Email"], "email_verified": True, "given_name": values["FirstName"],
         "family_name": values["LastName"], "zoneinfo": values["TimeZoneSidKey"], "photos": {},
-        "profile": f"{request.base_url}/{user.id}",
+        "profile": f"{own}/{user.id}",
         "urls": {"rest": rest_root, "sobjects": rest_root + "sobjects/", "query": rest_root + "query/"},
         "active": values["IsActive"], "user_type": "STANDARD", "language": "en_US", "locale": "en_US", "utcOffset": 0,
         "updated_at": values["LastModifiedDate"][:19] + "Z",
@@ -74,7 +76,7 @@ def introspect(org: Org, request: Request) -> Response:
         return refused_grant(org, request, error)
     given = form.get("token", "")
     session = org.session_of(given)
-    if session is None and given not in org.refresh_tokens:
+    if is_elsewhere(org, request) or (session is None and given not in org.refresh_tokens):
         return reply(request, {"active": False})
     user_id = session.user_id if session else org.refresh_tokens[given]
     body = {

@@ -5,6 +5,7 @@ The standard ones stand in `fields.yaml` and `privacy.yaml`; `Kind.add` takes an
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -16,6 +17,7 @@ from ...schema import FieldInfo, FieldType
 from .columns import Column, parse_column
 
 _TABLES = ("fields.yaml", "privacy.yaml")
+_OPTIONAL = "optional.yaml"
 ADDRESS_PARTS = ("Street", "City", "State", "PostalCode", "Country")
 
 
@@ -61,6 +63,8 @@ class Kind:
     # (text, code) of each state and country that must be on a list.
     regions: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
+    # (kind pointed to, field) of each look-up whose records neither go with nor belong to what they point to.
+    lookups: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         self.derive()
@@ -97,6 +101,13 @@ class Kind:
         self.uncomputed = tuple(n for n, c in columns.items() if c.uncomputed)
         self.regions = tuple((n, f"{n}Code") for n in self.columns if self._is_region(n))
         self.keys = tuple(n for n, c in self.columns.items() if _is_indexed(c))
+        self.lookups = tuple((t, n) for n, c in self.columns.items() if _is_loose(c) for t in c.info.reference_to)
+
+    def copy(self) -> Kind:
+        """Return the same object for another org; what `derive` makes is replaced as a whole, so it may be shared."""
+        made = copy(self)
+        made.columns, made.children = dict(self.columns), list(self.children)
+        return made
 
     def _is_region(self, name: str) -> bool:
         code = self.columns.get(f"{name}Code")
@@ -130,7 +141,14 @@ def _is_indexed(column: Column) -> bool:
     # Fields with few values (owner, last modifier) stay out: an index entry of ten thousand ids is copied at each write.
     if column.name == "Id" or column.name_field:
         return False
-    return column.is_key or column.info.unique or column.info.type is FieldType.EMAIL or column.children is not None
+    if column.is_key or column.info.unique or column.info.type is FieldType.EMAIL or column.children is not None:
+        return True
+    return column.indexed or (column.info.custom and bool(column.info.reference_to))
+
+
+def _is_loose(column: Column) -> bool:
+    own = column.children is not None or column.info.custom
+    return own and not column.cascade and column.info.updateable and not column.info.required
 
 
 def _parts(compound: str) -> tuple[tuple[str, str], ...]:
@@ -150,15 +168,32 @@ _MODIFIED = (
 )
 
 
-@lru_cache(maxsize=1)
-def _standard() -> dict[str, tuple[dict[str, Any], tuple[Column, ...]]]:
-    found: dict[str, tuple[dict[str, Any], tuple[Column, ...]]] = {}
-    texts = [files(__package__).joinpath(name).read_text("utf-8") for name in _TABLES]
-    for name, about in (pair for text in texts for pair in yaml.safe_load(text).items()):
-        audit = {"created": _CREATED, "system": ()}.get(about.get("audit", ""), (*_CREATED, *_MODIFIED))
+def _read(table: str) -> dict[str, Kind]:
+    audits = {"created": _CREATED, "modified": _MODIFIED, "system": ()}
+    found = {}
+    for name, about in yaml.safe_load(files(__package__).joinpath(table).read_text("utf-8")).items():
         own = [line for line in about["fields"].splitlines() if line.strip()]
-        found[name] = about, tuple(parse_column(line) for line in (*_ALWAYS, *own, *audit))
+        lines = (*_ALWAYS, *own, *audits.get(about.get("audit", ""), (*_CREATED, *_MODIFIED)))
+        columns = {c.name: c for c in map(parse_column, lines)}
+        found[name] = Kind(
+            name, about["label"], about["plural"], about["prefix"], columns,
+            closed=about.get("closed", False), history=about.get("history"),
+        )
     return found
+
+
+@lru_cache(maxsize=1)
+def _standard() -> dict[str, Kind]:
+    kinds = {name: kind for table in _TABLES for name, kind in _read(table).items()}
+    for kind in kinds.values():
+        for column in kind.columns.values():
+            link(kinds, kind, column)
+    return kinds
+
+
+@lru_cache(maxsize=1)
+def _optional() -> dict[str, Kind]:
+    return _read(_OPTIONAL)
 
 
 def audit_columns() -> tuple[Column, ...]:
@@ -168,17 +203,12 @@ def audit_columns() -> tuple[Column, ...]:
 
 def standard_kinds() -> dict[str, Kind]:
     """Return fresh kinds for one org, with their child relationships."""
-    kinds = {
-        name: Kind(
-            name, about["label"], about["plural"], about["prefix"], {c.name: c for c in columns},
-            closed=about.get("closed", False), history=about.get("history"),
-        )
-        for name, (about, columns) in _standard().items()
-    }
-    for kind in kinds.values():
-        for column in kind.columns.values():
-            link(kinds, kind, column)
-    return kinds
+    return {name: kind.copy() for name, kind in _standard().items()}
+
+
+def optional_kind(name: str) -> Kind:
+    """Return a fresh kind that an org has only after a feature was switched on; `link` enters its look-ups."""
+    return _optional()[name].copy()
 
 
 def link(kinds: dict[str, Kind], kind: Kind, column: Column) -> None:

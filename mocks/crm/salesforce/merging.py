@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...journal import Actor, Row
-from . import saving
+from . import lookups, saving
 from .errors import ApiError
 from .kinds import Child, Kind
 from .org import Org
@@ -77,26 +77,24 @@ def _move_children(org: Org, kind: Kind, loser: Row, winner: Row) -> list[str]:
     for child in kind.children:
         if child.kind == kind.history:
             _bin_history(org, kind, child, loser)
-            continue
-        for child_id in org.store.find(child.kind, child.column, loser.id):
-            found = org.store.get(child.kind, child_id)
-            if found is None:
+    for name, column in _links(org, kind):
+        for found in lookups.holders(org, org.kinds[name], column, loser.id):
+            if name == "CampaignMember" and _is_member(org, column, winner, found.values["CampaignId"]):
+                saving.delete(org, org.kinds[name], found)
                 continue
-            if child.kind == "CampaignMember" and _is_member(org, child.column, winner, found.values["CampaignId"]):
-                saving.delete(org, org.kinds[child.kind], found)
-                continue
-            org.store.update(found, _moved(org, child.kind, child.column, winner.id))
-            moved.append(child_id)
+            # Moving one link may have moved or removed the next record already (relations to accounts).
+            current = org.store.get(name, found.id)
+            if current is not None and current.values.get(column) == loser.id:
+                also = {"LeadOrContactId": winner.id} if name == "CampaignMember" else {}
+                lookups.repoint(org, org.kinds[name], current, {column: winner.id, **also})
+                moved.append(found.id)
     return moved
 
 
-def _moved(org: Org, kind_name: str, column: str, winner_id: str) -> dict[str, Any]:
-    changes = {column: winner_id}
-    if "SystemModstamp" in org.kinds[kind_name].columns:
-        changes["SystemModstamp"] = org.now_stamp()
-    if kind_name == "CampaignMember":
-        changes["LeadOrContactId"] = winner_id
-    return changes
+def _links(org: Org, kind: Kind) -> list[tuple[str, str]]:
+    """Return (object, field) of everything that may hang on a record of ``kind``, once each, but its history."""
+    named = [(c.kind, c.column) for c in kind.children if c.kind != kind.history]
+    return list(dict.fromkeys([*named, *((k.name, n) for k, n in lookups.pointing(org, kind))]))
 
 
 def _is_member(org: Org, column: str, person: Row, campaign_id: str) -> bool:

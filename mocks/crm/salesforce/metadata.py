@@ -4,8 +4,13 @@
 changes anything, and reading the same document again changes nothing. A whole description (one that tells Id, CreatedDate and
 SystemModstamp) tells what its user may see: standard fields that it leaves out are hidden from the integration user here too.
 What a description cannot tell is not invented: which
-fields have history, the rules, the picklist values of each record type. Formula fields and defaults by formula stay blank,
-and records of such objects rest on the assumption `formula_fields`.
+fields have history, the rules, the picklist values of each record type. Formula fields, numbered fields and defaults by formula
+are not worked out: such a field says so (`FieldInfo.uncomputed`), and new records, in which it is blank, rest on the assumption
+`formula_fields`.
+
+Every description points to objects that are not mocked. A look-up to one takes well-formed ids that belong to no mocked object,
+which rests on `unmocked_references`; a later document that brings the object makes it an ordinary look-up. The lists of such
+objects' records (child relationships) do not exist.
 """
 
 from __future__ import annotations
@@ -17,9 +22,10 @@ from typing import Any
 
 from ...journal import Actor
 from ...schema import FieldInfo, FieldType, Option
-from .columns import TYPES, Column
+from .columns import NUMBERS, TYPES, Column
 from .ids import full_id
 from .kinds import Child, Kind, audit_columns
+from .metadata_forms import check_field, check_object
 from .org import Org
 
 _NAME = re.compile(r"[A-Za-z]\w{0,79}")
@@ -50,6 +56,7 @@ def take_metadata(org: Org, document: object) -> tuple[str, ...]:
             _make(org, found)
     for found in read:
         _take(org, found)
+    _link(org, {found.name for found in read})
     for found in read:
         _relate(org, found)
     return tuple(dict.fromkeys(found.name for found in read))
@@ -80,20 +87,30 @@ def _read(org: Org, document: dict[str, Any], place: str, names: set[str]) -> _O
     if known is None:
         _check_new(org, document)
     where = f"{place} {name}".strip()
+    check_object(document, where)
     columns: dict[str, Column] = {}
     for number, entry in enumerate(document["fields"]):
         column = _Reader(org, names, known, f"{where}.fields[{number}]").column(entry)
         if column.name.lower() in columns:
             raise ValueError(f"{where}.fields[{number}]: {column.name} is described twice")
         columns[column.name.lower()] = column
+    if known is not None:
+        _refuse_headless(known, {c.name for c in columns.values()}, where)
     types = document.get("recordTypeInfos") or []
-    if not isinstance(types, list) or not all(isinstance(t, dict) and isinstance(t.get("recordTypeId"), str) for t in types):
+    if not all(isinstance(t.get("recordTypeId"), str) for t in types):
         raise ValueError(f"{where}.recordTypeInfos is no list of record types")
     own = tuple(t for t in types if not t.get("master"))
     for entry in own:
         if full_id(entry["recordTypeId"]) is None or entry["recordTypeId"][:3] != "012":
             raise ValueError(f"{where}.recordTypeInfos: {entry['recordTypeId']} is no id of a record type")
     return _Object(name, document, _with_default_type(tuple(columns.values()), own), own)
+
+
+def _refuse_headless(known: Kind, told: set[str], where: str) -> None:
+    """Refuse a whole description without a field that nobody can hide. Raises ValueError."""
+    missing = [n for n, c in known.columns.items() if c.info.required and not c.info.custom and n not in told]
+    if missing and told >= _WHOLE:
+        raise ValueError(f"{where} is a whole description without {', '.join(missing)}, which every {known.name} must have")
 
 
 def _check_new(org: Org, document: dict[str, Any]) -> None:
@@ -131,6 +148,8 @@ class _Reader:
         if vendor_type not in TYPES or (vendor_type == "address" and old is None):
             known = ", ".join(t for t in TYPES if t != "address")
             raise ValueError(f"{self._place} ({name}): fields of type `{vendor_type}` are not mocked; mocked: {known}")
+        check_field(self._with_values(entry), f"{self._place} ({name})")
+        targets = self._targets(entry)
         info = self._info(entry, str(vendor_type), old)
         computed = bool(entry.get("calculated")) or bool(entry.get("autoNumber"))
         formula = entry.get("defaultValueFormula") is not None and info.default is None
@@ -147,9 +166,11 @@ class _Reader:
             id_lookup=bool(entry.get("idLookup")),
             filterable=entry.get("filterable") is not False,
             documented=old is not None and old.documented,
+            indexed=old is not None and old.indexed,
             case_sensitive=bool(entry.get("caseSensitive")),
-            digits=(_number(entry, "precision"), _number(entry, "scale")) if vendor_type in _NUMBERS else None,
-            uncomputed=(computed and not mocked) or formula,
+            digits=(_number(entry, "precision"), _number(entry, "scale")) if vendor_type in NUMBERS else None,
+            uncomputed=info.uncomputed or formula,
+            unmocked=tuple(t for t in targets if t not in info.reference_to),
             valid_for=_valid_for(entry),
         )
 
@@ -171,14 +192,20 @@ class _Reader:
             updateable=entry.get("updateable") is not False and not computed,
             unique=bool(entry.get("unique")) and name not in _OWN, external_id=bool(entry.get("externalId")),
             options=options, restricted=bool(entry.get("restrictedPicklist")), custom=name.endswith("__c"),
-            default=default, reference_to=self._targets(entry), tracked=old.info.tracked if old is not None else False,
-            digits=(_number(entry, "precision"), _number(entry, "scale")) if vendor_type in _NUMBERS else None,
+            default=default, reference_to=tuple(t for t in self._targets(entry) if t in self._org.kinds or t in self._names),
+            tracked=old.info.tracked if old is not None else False,
+            digits=(_number(entry, "precision"), _number(entry, "scale")) if vendor_type in NUMBERS else None,
+            uncomputed=computed and (old is None or not old.calculated or old.uncomputed),
         )
 
-    def _options(self, entry: Mapping[str, Any]) -> tuple[Option, ...]:
+    def _with_values(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         values = entry.get("picklistValues") or []
         if not isinstance(values, list) or not all(isinstance(v, dict) and isinstance(v.get("value"), str) for v in values):
             raise ValueError(f"{self._place} ({entry['name']}): picklistValues is no list of values")
+        return entry
+
+    def _options(self, entry: Mapping[str, Any]) -> tuple[Option, ...]:
+        values = entry.get("picklistValues") or []
         return tuple(Option(v["value"], str(v.get("label") or v["value"]), v.get("active") is not False) for v in values)
 
     def _default(self, entry: Mapping[str, Any], options: tuple[Option, ...], vendor_type: str) -> object:
@@ -196,16 +223,12 @@ class _Reader:
         targets = entry.get("referenceTo") or []
         if not isinstance(targets, list) or not all(isinstance(t, str) for t in targets):
             raise ValueError(f"{self._place} ({entry['name']}): referenceTo is no list of objects")
-        # A look-up to an object that is not mocked holds any well-formed id: nothing is known of what it points to.
-        return tuple(t for t in targets if t in self._org.kinds or t in self._names)
+        return tuple(targets)
 
 
 def _valid_for(entry: Mapping[str, Any]) -> tuple[str, ...]:
     given = [v.get("validFor") for v in entry.get("picklistValues") or []]
     return tuple(g if isinstance(g, str) else "" for g in given) if any(isinstance(g, str) for g in given) else ()
-
-
-_NUMBERS = ("double", "currency", "percent")
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str | None:
@@ -275,6 +298,16 @@ def _record_type(org: Org, kind: Kind, entry: Mapping[str, Any]) -> None:
         "Id": entry["recordTypeId"], "Name": name, "DeveloperName": str(entry.get("developerName") or name),
         "SobjectType": kind.name, "IsActive": entry.get("active") is not False,
     }, created_ms=now_ms, modified_ms=now_ms)
+
+
+def _link(org: Org, names: set[str]) -> None:
+    """Let look-ups point to objects that were not mocked when they were described."""
+    for kind in org.kinds.values():
+        for column in [c for c in kind.columns.values() if names.intersection(c.unmocked)]:
+            known = tuple(t for t in column.unmocked if t in names)
+            info = replace(column.info, reference_to=(*column.info.reference_to, *known))
+            kind.replace(replace(column, info=info, unmocked=tuple(t for t in column.unmocked if t not in names)))
+            org.store.define(kind.name, indexes=kind.keys)
 
 
 def _relate(org: Org, found: _Object) -> None:

@@ -12,7 +12,7 @@ from ...dialect import Dialect
 from ...journal import Actor, Row
 from ...schema import FieldInfo
 from ...store import UnknownKindError
-from ...wire import Request, Response
+from ...wire import NOTHING_NEAR, Request, Response
 from ...world import World
 from .columns import custom_column
 from .errors import ApiError, not_found
@@ -127,6 +127,13 @@ class Org(Dialect):
         else:
             yield
 
+    @contextmanager
+    def by_itself(self, note: str) -> Iterator[None]:
+        """Name the vendor as the cause of changes, with a note of why; what follows from a seed is a seed."""
+        actor = self.journal.actor
+        with self.journal.acting(actor if actor in (Actor.SEED, Actor.HARNESS) else Actor.VENDOR_AUTOMATION, note):
+            yield
+
     # -- sessions -----------------------------------------------------------------------------------
 
     def open_session(self, user_id: str) -> Session:
@@ -198,7 +205,8 @@ class Org(Dialect):
         """Return the object called ``name`` in any letter case. Raises ApiError NOT_FOUND."""
         found = self.kinds.get(name) or self.by_lower.get(name.lower())
         if found is None:
-            raise not_found(hint=f"no object {name}; known: {', '.join(self.kinds)}")
+            off = " (the switch contacts_to_multiple_accounts brings it)" if name.lower() == "accountcontactrelation" else ""
+            raise not_found(hint=f"no object {name}{off}; known: {', '.join(self.kinds)}")
         return found
 
     def kind_of_id(self, record_id: str) -> Kind | None:
@@ -261,8 +269,8 @@ class Org(Dialect):
         matched = self.router.match(request.method, request.segments)
         if matched is None:
             nearest = self.router.nearest(request.method, request.path)
-            if nearest is not None and self.journal.exchange is not None:
-                self.journal.exchange.hint = f"{nearest.method} {nearest.path}"
+            if self.journal.exchange is not None:
+                self.journal.exchange.hint = f"{nearest.method} {nearest.path}" if nearest is not None else NOTHING_NEAR
             return self.unknown(request, self.router.allowed(request.segments))
         operation, request.params = matched
         exchange = self.journal.exchange

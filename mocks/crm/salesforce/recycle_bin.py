@@ -7,6 +7,8 @@ back with it; a merge's losers come back, what moved to the winner stays there);
 from __future__ import annotations
 
 from ...journal import Actor, Change, Row
+from . import lookups, relations
+from .consequences import follow
 from .errors import ApiError
 from .kinds import Kind
 from .org import Org
@@ -24,10 +26,24 @@ def undelete(org: Org, kind: Kind, row: Row) -> Row:
     if not row.deleted or org.clock.now_ms() - row.modified_ms > KEPT_MS:
         raise ApiError("UNDELETE_FAILED", "Entity is not in the recycle bin")
     _refuse_taken(org, kind, row)
-    back = _restored(org, kind, row)
+    back = [(kind, _restored(org, kind, row))]
     with org.journal.acting(Actor.VENDOR_AUTOMATION, f"undeleted with {kind.name} {row.id}"):
-        _bring_back_children(org, kind, row)
-    return back
+        _bring_back_children(org, kind, row, back)
+        for its_kind, found in back:
+            lookups.restore(org, its_kind, found)
+        for its_kind, found in back:
+            _settle_links(org, its_kind, found)
+    return org.store.get(kind.name, row.id) or back[0][1]
+
+
+def _settle_links(org: Org, kind: Kind, back: Row) -> None:
+    """Blank the look-ups of a record that came back which lead to nobody any more; settle a contact's account relations."""
+    row = org.store.get(kind.name, back.id) or back
+    gone = lookups.forget_gone(org, kind, row)
+    if gone:
+        row = lookups.repoint(org, kind, row, gone)
+    if kind.name == "Contact" and relations.NAME in org.kinds:
+        relations.settle(org, row)
 
 
 def empty(org: Org, kind: Kind, row: Row) -> None:
@@ -47,13 +63,15 @@ def _restored(org: Org, kind: Kind, row: Row) -> Row:
         changes["SystemModstamp"] = org.now_stamp()
     if row.values.get("MasterRecordId"):
         changes["MasterRecordId"] = None
-    return org.store.undelete(row, changes)
+    back = org.store.undelete(row, changes)
+    follow(org, kind, row, back)
+    return back
 
 
-def _bring_back_children(org: Org, kind: Kind, parent: Row) -> None:
+def _bring_back_children(org: Org, kind: Kind, parent: Row, back: list[tuple[Kind, Row]]) -> None:
     for child_kind, child in _taken_along(org, kind, parent):
-        _restored(org, child_kind, child)
-        _bring_back_children(org, child_kind, child)
+        back.append((child_kind, _restored(org, child_kind, child)))
+        _bring_back_children(org, child_kind, child, back)
 
 
 def _taken_along(org: Org, kind: Kind, parent: Row) -> list[tuple[Kind, Row]]:

@@ -6,11 +6,13 @@ Every refusal is an `ApiError` in the vendor's words, raised before anything has
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from ...journal import Actor, Row
+from . import activities, lookups, relations
 from .columns import Column
-from .consequences import CALCULATED, audit_of, created, renamed, write_history
+from .consequences import CALCULATED, audit_of, created, follow, renamed, write_history
 from .errors import ApiError, ChoicesError, cannot_deserialize, deleted_row
 from .ids import next_id
 from .kinds import Kind
@@ -36,8 +38,7 @@ def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> 
     required = _required(org, kind) if kind.documented else kind.required
     _refuse_missing(kind, [n for n in required if is_blank(given.get(n, kind.template[n]))])
     values = {n: coerce(org, kind.columns[n], v) for n, v in given.items()}
-    if kind.regions:
-        settle(org, kind, values, None)
+    _complete(org, kind, values, None)
     now_ms = org.clock.now_ms()
     record_id = next_id(org.dice, kind.prefix)
     row_values = {**kind.template, "Id": record_id, **audit_of(kind, writer.user_id, stamp(now_ms)), **values}
@@ -55,6 +56,7 @@ def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> 
     if kind.name in LEARNED:
         org.privacy.learn(kind.name, record_id, row_values)
     created(org, kind, row, writer.user_id)
+    _relate(org, kind, row)
     return row if assigned is None else assigned.carry_out(org, kind, row, None)
 
 
@@ -76,8 +78,8 @@ def update(org: Org, kind: Kind, row: Row, payload: Mapping[str, Any], writer: W
         new = coerce(org, kind.columns[name], value)
         if new != old.get(name):
             changed[name] = new
-    if kind.regions and changed:
-        settle(org, kind, changed, old)
+    if changed:
+        _complete(org, kind, changed, old)
     if not changed:
         org.rests_on("salesforce.noop_patch_bumps")
         if not org.settings["noop_patch_bumps"]:
@@ -88,6 +90,14 @@ def update(org: Org, kind: Kind, row: Row, payload: Mapping[str, Any], writer: W
         _refuse_inactive(org, kind, changed["OwnerId"])
     new = apply(org, kind, row, changed, writer)
     return new if assigned is None else assigned.carry_out(org, kind, new, row)
+
+
+def _complete(org: Org, kind: Kind, values: dict[str, Any], old: Mapping[str, Any] | None) -> None:
+    """Complete checked values by those that follow from them. Raises ApiError when they contradict each other."""
+    if kind.regions:
+        settle(org, kind, values, old)
+    if kind.name == "Event":
+        activities.settle_times(org, values, old)
 
 
 def _judged(org: Org, kind: Kind, values: dict[str, Any], old: Row | None, writer: Writer) -> Assigned | None:
@@ -115,7 +125,17 @@ def apply(org: Org, kind: Kind, row: Row, changed: Mapping[str, Any], writer: Wr
         write_history(org, kind, row, changed, writer.user_id)
     org.privacy.learn_change(row, changed)
     renamed(org, new, changed)
+    follow(org, kind, row, new)
+    if "AccountId" in changed:
+        activities.left_behind(org, kind, new)
+        _relate(org, kind, new)
     return new
+
+
+def _relate(org: Org, kind: Kind, row: Row) -> None:
+    """Bring the account relations of a contact in step with it, where the org has such."""
+    if kind.name == "Contact" and relations.NAME in org.kinds:
+        relations.settle(org, row)
 
 
 def delete(org: Org, kind: Kind, row: Row) -> None:
@@ -125,6 +145,7 @@ def delete(org: Org, kind: Kind, row: Row) -> None:
     if not kind.deletable:
         org.rests_on("salesforce.undeletable_objects")
         raise ApiError("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", f"entity type {kind.name} does not support delete", fields=())
+    relations.refuse_delete(org, row)
     put_into_bin(org, kind, row)
 
 
@@ -136,13 +157,20 @@ def put_into_bin(org: Org, kind: Kind, row: Row) -> None:
             if not child.cascade:
                 continue
             for child_id in org.store.find(child.kind, child.column, row.id):
-                found = org.store.get(child.kind, child_id)
-                if found is not None:
-                    put_into_bin(org, org.kinds[child.kind], found)
+                found, child_kind = org.store.get(child.kind, child_id), org.kinds[child.kind]
+                if found is None:
+                    continue
+                if activities.may_stay(org, child_kind, found, child.column):
+                    lookups.release(org, child_kind, found, child.column, kind, row)
+                else:
+                    put_into_bin(org, child_kind, found)
+        lookups.clear(org, kind, row)
+    # A child may have changed what is going (the counts of a campaign, the last activity).
+    row = org.store.get(kind.name, row.id) or row
     gone: dict[str, Any] = {"IsDeleted": True}
     if "SystemModstamp" in kind.columns:
         gone["SystemModstamp"] = now
-    org.store.delete(row, gone)
+    follow(org, kind, row, org.store.delete(row, gone))
 
 
 def seed(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer, created_ms: int, modified_ms: int) -> Row:
@@ -153,6 +181,9 @@ def seed(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer, creat
         if column is None:
             raise no_such_column(kind, name)
         values[name] = coerce(org, column, value, strict=False)
+    if kind.name == "Event":
+        with suppress(ApiError):
+            activities.settle_times(org, values, None)
     record_id = values.get("Id") or next_id(org.dice, kind.prefix)
     audit = audit_of(kind, writer.user_id, stamp(created_ms))
     if "LastModifiedDate" in audit:
@@ -167,6 +198,7 @@ def seed(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer, creat
     if kind.name in LEARNED:
         org.privacy.learn(kind.name, record_id, row_values)
     created(org, kind, row, writer.user_id)
+    _relate(org, kind, row)
     return row
 
 
@@ -285,6 +317,8 @@ def _refuse_inactive(org: Org, kind: Kind, owner_id: str) -> None:
 
 
 def _refuse_membership(org: Org, kind: Kind, values: Mapping[str, Any]) -> None:
+    if kind.name == relations.NAME:
+        relations.refuse_new(org, str(values["AccountId"]), str(values["ContactId"]))
     if kind.name != "CampaignMember":
         return
     if not values.get("LeadOrContactId"):

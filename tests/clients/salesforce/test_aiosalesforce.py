@@ -44,7 +44,7 @@ def talk(org: Salesforce) -> Callable[..., Any]:
         async def run() -> Result:
             async with httpx.AsyncClient(transport=Down(port), trust_env=False) as http:
                 by = auth or ClientCredentialsFlow(c["client_id"], c["client_secret"])
-                return await act(AioSalesforce(http, "https://acme.my.salesforce.com", by))
+                return await act(AioSalesforce(http, f"https://{org.vendor_host}", by))
 
         return asyncio.run(run())
 
@@ -162,7 +162,7 @@ def test_a_composite_as_mautic_sends_it(talk: Callable[..., Any], org: Salesforc
         item["httpHeaders"] = {"Sforce-Auto-Assign": "FALSE"}
 
     async def act(client: AioSalesforce) -> Any:
-        url = "https://acme.my.salesforce.com/services/data/v38.0/composite/"
+        url = f"https://{org.vendor_host}/services/data/v38.0/composite/"
         return (await client.request("POST", url, json={"allOrNone": "false", "compositeRequest": items})).json()
 
     answers = talk(act)["compositeResponse"]

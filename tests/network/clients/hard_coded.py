@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import json
 import os
 import runpy
 import sys
@@ -12,7 +13,13 @@ import urllib.request
 
 import urllib3
 
-os.environ |= {"SF_INSTANCE_URL": "https://login.salesforce.com", "HUBSPOT_BASE_URL": "https://api.hubapi.com"}
+# Records are at the org's own host, which nobody can write down: the login host tells it.
+asked = urllib.request.Request(
+    "https://login.salesforce.com/services/oauth2/userinfo", headers={"Authorization": f"Bearer {os.environ['SF_ACCESS_TOKEN']}"}
+)
+with urllib.request.urlopen(asked, timeout=10) as told:
+    own = json.load(told)["urls"]["rest"].partition("/services/")[0]
+os.environ |= {"SF_INSTANCE_URL": own, "HUBSPOT_BASE_URL": "https://api.hubapi.com"}
 if "--proxied" in sys.argv:
     urllib3.PoolManager = lambda **settings: urllib3.ProxyManager(os.environ["HTTPS_PROXY"], **settings)
 if "--telemetry" in sys.argv:

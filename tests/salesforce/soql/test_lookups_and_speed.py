@@ -105,22 +105,28 @@ class Crowd:
 
 
 @pytest.mark.speed
-def test_two_thousand_rows_and_three_conditions_take_a_few_milliseconds(org: Any) -> None:
+def test_two_thousand_rows_and_three_conditions_take_a_small_multiple_of_doing_it_by_hand(org: Any) -> None:
     crowd = Crowd(org)
     text = (
         "SELECT Id, LastName, Email FROM Contact WHERE LastName != 'L3' AND SystemModstamp >= 2024-01-01T00:00:00Z"
         " AND HasOptedOutOfEmail = false"
     )
-    run_query(crowd, text)
-    taken = []
-    for _ in range(7):
-        start = time.process_time()
-        result = run_query(crowd, text)
-        taken.append(time.process_time() - start)
+    assert run_query(crowd, text).total == 1714
 
-    assert result.total == 1714
-    # The best of seven: the machine is shared, the promise is about the engine.
-    assert min(taken) < 0.010
+    def by_hand() -> list[dict[str, Any]]:
+        rows = [r for r in crowd.rows("Contact", False) if r.values["LastName"] != "L3" and r.values["SystemModstamp"] >= "2024"]
+        return [{n: r.values[n] for n in ("Id", "LastName", "Email")} for r in rows if not r.values["HasOptedOutOfEmail"]]
+
+    # The machine is shared and its pace changes: the promise is a ratio of two things measured side by side, the best of each.
+    pairs = [(_seconds(lambda: run_query(crowd, text)), _seconds(by_hand)) for _ in range(15)]
+    assert len(by_hand()) == 1714
+    assert min(engine for engine, _ in pairs) < 8 * min(hand for _, hand in pairs)
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    start = time.process_time()
+    act()
+    return time.process_time() - start
 
 
 @pytest.mark.speed

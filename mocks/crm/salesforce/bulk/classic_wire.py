@@ -15,6 +15,7 @@ import orjson
 
 from ....wire import Evidence, Handler, Request, Response, operation
 from ..errors import ApiError
+from ..hosts import WRONG_HOST, is_refused_at_login, session_at
 from ..ids import full_id
 from ..org import Org
 from ..wire import LIVE
@@ -63,9 +64,11 @@ def _admit(org: Org, request: Request) -> None:
     if token is None:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         token = token if scheme.lower() in ("bearer", "oauth") else ""
-    request.session = org.session_of(token.strip())
+    request.session = session_at(org, request, token.strip())
     if request.session is None:
         raise ClassicError("InvalidSessionId", "Invalid session id")
+    if is_refused_at_login(org, request):
+        raise ClassicError("UrlNotReset", WRONG_HOST, assumed=True)
     if org.is_over_limit:
         raise ClassicError("ExceededQuota", "TotalRequests Limit exceeded.")
 

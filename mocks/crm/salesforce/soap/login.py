@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element
 
 from ....journal import Row
 from ....wire import Request
+from ..hosts import is_elsewhere
 from ..logins import login_problem
 from ..org import Org
 from .caller import Call, Caller
@@ -25,6 +26,8 @@ def login(org: Org, request: Request, call: Element) -> str:
     if float(version) >= 65 and not org.settings["soap_login_from_v65"]:
         raise SoapError("INVALID_OPERATION", f"login() is not available in API version {version}")
     username, password = _inside(call, "username"), _inside(call, "password")
+    if is_elsewhere(org, request):
+        raise SoapError("INVALID_LOGIN", _BAD_LOGIN, "LoginFault")
     problem = login_problem(org, username, password)
     if problem is not None:
         text = _BAD_LOGIN if problem.soap_code == "INVALID_LOGIN" else _NEEDS_TOKEN
@@ -67,7 +70,8 @@ def server_timestamp(org: Org, caller: Caller) -> str:
 def _about(org: Org, user: Row) -> str:
     company = next(iter(org.store.rows("Organization")))
     known = {
-        "organizationId": org.org_id, "organizationName": company.values["Name"], "sessionSecondsValid": "7200",
+        "organizationId": org.org_id, "organizationName": company.values["Name"], "profileId": user.values["ProfileId"],
+        "roleId": user.values["UserRoleId"], "sessionSecondsValid": "7200",
         "userEmail": user.values["Email"], "userFullName": user.values["Name"], "userId": user.id,
         "userLanguage": user.values["LanguageLocaleKey"], "userLocale": user.values["LocaleSidKey"],
         "userName": user.values["Username"], "userTimeZone": user.values["TimeZoneSidKey"],

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 from ....wire import Evidence, Request, Response
 from ..auth import check_standing
 from ..errors import ApiError, rest
+from ..hosts import WRONG_HOST, is_refused_at_login, session_at
 from ..org import Org, refuse_api_limit
 from . import login, metadata, reading, writing
 from .caller import Call, Caller, session_id_in
@@ -45,10 +46,12 @@ def partner(org: Org, request: Request) -> Response:
 
 def _perform(org: Org, request: Request, call: Element, header: Element | None) -> Response:
     session_id = session_id_in(header)
-    session = org.session_of(session_id)
+    session = session_at(org, request, session_id)
     user = org.store.get("User", session.user_id) if session is not None else None
     if session is None or user is None:
         raise SoapError("INVALID_SESSION_ID", _BAD_SESSION)
+    if is_refused_at_login(org, request):
+        raise SoapError("UNKNOWN_EXCEPTION", f"{WRONG_HOST} in the SforceService")
     check_standing(org, session)
     if org.is_over_limit:
         raise SoapError.of(refuse_api_limit())

@@ -102,10 +102,12 @@ def no_such_relationship(name: str, at: int, *, hint: str = "") -> LocatedError:
 
 def no_such_children(name: str, at: int) -> LocatedError:
     """Return the refusal of an unknown child relationship in the FROM of a subquery."""
+    hint = "mocked are Tasks and Events" if name.lower() in ("openactivities", "activityhistories") else ""
     return LocatedError(
         f"Didn't understand relationship '{name}' in FROM part of query call.{_RELATIONSHIP_ADVICE}",
         code="INVALID_TYPE",
         at=at,
+        hint=hint,
     )
 
 

@@ -42,6 +42,12 @@ _NATURES = {
     "date": Nature.DATE,
     "datetime": Nature.DATETIME,
 }
+# What a path may ask of a parent that may be of several kinds: the fields and parents of the vendor's object `Name`.
+_NAME_FIELDS = frozenset({
+    "id", "alias", "email", "firstname", "isactive", "lastname", "name", "phone", "title", "type", "username", "profileid",
+    "userroleid", "recordtypeid",
+})
+_NAME_PARENTS = frozenset({"profile", "userrole", "recordtype"})
 _FRACTIONAL = frozenset({"double", "currency", "percent"})
 _ADDRESS_PARTS = ("City", "Country", "GeocodeAccuracy", "Latitude", "Longitude", "PostalCode", "State", "Street")
 
@@ -101,6 +107,8 @@ class Scope:
         kinds: tuple[str, ...] = (self.kind,)
         hops: list[Hop] = []
         for relationship in parts[:-1]:
+            if hops and hops[-1].polymorphic and relationship.lower() not in _NAME_PARENTS:
+                raise no_such_relationship(relationship, path.at, hint=f"{hops[-1].name} may be of several kinds: {', '.join(kinds)}")
             hop = self._hop(kinds, relationship, path.at)
             hops.append(hop)
             kinds = hop.kinds
@@ -117,7 +125,8 @@ class Scope:
             info = FieldInfo("Type", "Type", FieldType.TEXT, "string")
             leaf: Reader = _type_of_row
         else:
-            found = next((i for i in (self.session.field(k, name) for k in kinds) if i is not None), None)
+            asked = kinds if not polymorphic or name.lower() in _NAME_FIELDS else ()
+            found = next((i for i in (self.session.field(k, name) for k in asked) if i is not None), None)
             if found is None:
                 raise no_such_column(name, "Name" if polymorphic else kinds[0], at)
             info = found

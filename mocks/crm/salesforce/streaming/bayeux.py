@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from ....wire import Evidence, Held, Request, Response, operation
+from ..hosts import is_refused_at_login, session_at
 from ..org import Org, Session
 from .channels import channel_of, kinds_of, selected_kinds
 from .listeners import NEW_ONLY, Listener, ReplayError
@@ -42,7 +43,10 @@ class _Caller:
         if not token:
             self.reason = _NO_TOKEN
         elif scheme.lower() in ("oauth", "bearer"):
-            self.session = org.session_of(token.strip())
+            self.session = session_at(org, request, token.strip())
+            if self.session is not None and is_refused_at_login(org, request):
+                org.rests_on("salesforce.streaming.login_hosts")
+                self.session = None
         if self.session is None:
             self.reason = self.reason or _BAD_TOKEN
 

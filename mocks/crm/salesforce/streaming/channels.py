@@ -10,7 +10,7 @@ from ..org import Org
 ALL = "/data/ChangeEvents"
 # Objects of this mock of which a real org has no `ChangeEvent`; histories have none either.
 _WITHOUT = frozenset({
-    "Organization", "LeadStatus", "RecordType", "Group", "QueueSobject", "AssignmentRule", "DataUsePurpose",
+    "Organization", "Profile", "UserRole", "LeadStatus", "RecordType", "Group", "QueueSobject", "AssignmentRule", "DataUsePurpose",
     "DataUseLegalBasis", "CommSubscription", "CommSubscriptionChannelType", "EngagementChannelType",
 })
 
