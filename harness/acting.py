@@ -50,11 +50,24 @@ class Values:
         )
         return resolve(value, around)
 
-    def changes(self, link: Link, wanted: dict[str, Any]) -> dict[str, Any]:
+    def is_mapped(self, link: Link, wanted: dict[str, Any]) -> bool:
+        """Tell whether any of these fields is in the mapping, or has a stand-in there."""
+        if not self._is_builtin:
+            return True
+        return any(
+            self._stand_ins.is_known(link.object, link.side, f) or self._stand_in(link, f, v) is not None for f, v in wanted.items()
+        )
+
+    def changes(self, link: Link, wanted: dict[str, Any], *, literally: bool = False) -> dict[str, Any]:
         """Return the changes of an `edit`. In a built-in scenario, fields that only the default mapping has have stand-ins.
 
-        Raises SetupError when no field of this mapping can take the part of any of them: nothing would be proved.
+        ``literally``: the fields of that name are edited although nothing maps them. Raises SetupError when no field of
+        this mapping can take the part of any of them: nothing would be proved.
         """
+        if literally:
+            told = ", ".join(f"`{f}`" for f in wanted)
+            self.told[f"{link.object}: {told} of the {link.side.upper()} is not in the mapping; it was edited all the same"] = None
+            return {f: self.resolve(link, f, v) for f, v in wanted.items()}
         chosen: dict[str, Any] = {}
         for field, value in wanted.items():
             known = not self._is_builtin or self._stand_ins.is_known(link.object, link.side, field)

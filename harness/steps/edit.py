@@ -42,8 +42,13 @@ class Edit:
         stage.next_second()
         targets = [stage.record(p, settings.side, settings.object) for p in stage.people(settings)]
 
+        # Where nobody's record has a mapped field to edit, nothing would be proved; where some have, the others are edited
+        # as they are: a record that was touched must be pushed right too.
+        first = next((x for x in targets if stage.values.is_mapped(x, settings.set)), targets[0]) if targets else None
+
         def do() -> Iterable[Act]:
             for link in targets:
-                yield from stage.write(link, stage.values.changes(link, settings.set))
+                literally = link is not first and not stage.values.is_mapped(link, settings.set)
+                yield from stage.write(link, stage.values.changes(link, settings.set, literally=literally))
 
         stage.act(settings.side, "edit", do)
