@@ -3,7 +3,7 @@
 #   make run     set up, then prove the reference connector with the built-in go-live pack
 #   make test    set up, then everything that CI checks (what .ci/run calls)
 #   make coverage   the same, with the share of lines and branches that tests reach
-#   make bench   set up, then measure: servers, population, diff, pack
+#   make bench   set up, then measure: servers, population, diff, pack; and what must be fast all the time (a quiet machine)
 #   make lint | types | layers | unit    one part of `make test`, quickly
 #   make docs    write the generated parts of docs/ again
 #   make lock    write constraints.txt again from what .venv holds
@@ -40,9 +40,8 @@ run: $(READY)
 test: $(READY)
 	@tools/test_programs.sh $(NODE) $(CLIENTS) & programs=$$!; \
 	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs || true; exit $$code
-	@$(QUIETLY) "pytest speed" $(BIN)/pytest -q -m speed
 	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile -rs $(COVERAGE) \
-		> .build/pytest.txt 2>&1 || { cat .build/pytest.txt; exit 1; }
+		> .build/pytest.txt 2>&1 || { grep -vE '^[.sFEx]+ +\[' .build/pytest.txt | tail -n 150; exit 1; }
 	@grep -E '^SKIPPED' .build/pytest.txt || true
 	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt
 
@@ -52,6 +51,7 @@ coverage:
 
 bench: $(READY)
 	@$(BIN)/python bench/all.py
+	@$(BIN)/pytest -q -m speed -p no:cacheprovider
 
 lint: $(READY)
 	@$(QUIETLY) ruff $(BIN)/ruff check harness mocks tests bench tools

@@ -20,7 +20,7 @@ from .population.people import Person
 class Act:
     """One thing a person did in one system, behind the connector's back.
 
-    ``kind`` is edit, create, delete, erase, opt_in, opt_out. ``object`` and ``record_id`` say where it landed;
+    ``kind`` names the act: edit, create, delete, erase, opt_in, opt_out, merge, convert, bounce... ``object`` and ``record_id`` say where it landed;
     ``field`` and ``value`` (as the vendor stores it) are for edits, ``key`` and ``proof`` for consents.
     ``after_sync`` is the number of syncs that had ended before (0: before the first).
     """
@@ -38,6 +38,7 @@ class Act:
     value: Any = None
     key: ConsentKey | None = None
     proof: ConsentProof | None = None
+    others: tuple[str, ...] = ()  # further records that took part: the losers of a merge, what a conversion made
     cell: str = ""  # the cell of the overwrite matrix this act belongs to
 
 
@@ -86,6 +87,7 @@ class Evidence:
     success_exit_codes: frozenset[int] = frozenset({0})
     secrets: tuple[str, ...] = ()
     options: Dictionary[str, Any] = field(default_factory=dict)
+    killed_syncs: frozenset[int] = frozenset()  # numbers of the syncs in which a step killed the connector
 
     def marks(self, side: Side, snapshot: Snapshot, kind: str) -> list[tuple[str, ConsentMark]]:
         """Return (record id, mark) for every consent that the rows of ``kind`` state."""

@@ -119,7 +119,7 @@ class Runner:
             for running in self._running:
                 running.kill()
 
-    def _await(self, start: Callable[[], Running]) -> Ended:
+    def await_end(self, start: Callable[[], Running]) -> Ended:
         """Start a connector and wait for its end; it can be ended from another thread meanwhile."""
         with self._lock:
             if self._is_over:
@@ -149,7 +149,7 @@ class Runner:
         stage: Stage | None = None
         reason = ""
         try:
-            stage = Stage(scenario, self.request.mapping, sandbox, self._connecting(scenario, work))
+            stage = Stage(scenario, self.request.mapping, sandbox, Starter(self, scenario, work))
             stage.state_dir = world_folder(work, scenario) / "state"
             stage.success_exit_codes = self.request.connector.exit_codes
             stage.seed()
@@ -173,7 +173,7 @@ class Runner:
                 line = scenario.line_of(number)
                 place = f"{scenario.path}:{line}" if line else f"step {number + 1}"
                 raise SetupError(f"{error} ({place}: {step.name})") from error
-        healthy = all(s.ended == "exited" for s in stage.syncs)
+        healthy = all(s.ended == "exited" or s.number in stage.killed for s in stage.syncs)
         if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
             # For free: whatever was done, one more sync with nothing to do must write nothing.
             # Twice at most: automation that answers every sync with an edit never comes to rest, and that is told.
@@ -182,30 +182,6 @@ class Runner:
                     stage.run_sync()
             if len(stage.syncs) not in stage.quiet:
                 stage.run_sync(quiet=True)
-
-    def _connecting(self, scenario: Scenario, work: Path) -> Any:
-        connector, request = self.request.connector, self.request
-        folder = world_folder(work, scenario)
-        state_dir, output = folder / "state", work / "output" / scenario.id.replace("/", "__")
-        output.mkdir(parents=True)
-
-        def connect(sandbox: Sandbox, number: int) -> Ended:
-            state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
-            values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
-            expanded = expand(connector, values)
-            log, home = output / f"sync-{number}.log", folder / "home"
-            network = sandbox.network
-            env = {**network.environment, **expanded.env}
-            start = partial(
-                self.driver.start, expanded.argv, env, connector.cwd, connector.timeout_s, log, home, network.entrance
-            )
-            network.sync_begins()
-            try:
-                return self._await(start)
-            finally:
-                network.sync_ended()
-
-        return connect
 
     def _reproduce(self, scenario: Scenario) -> str:
         words = ["syncproof", "run", scenario.argument, "--seed", str(self.request.seed)]
@@ -224,6 +200,46 @@ class Runner:
         return ScenarioResult(
             scenario.id, scenario.title, Verdict.UNKNOWN, reason, (), (), self._reproduce(scenario), scenario.classes
         )
+
+
+class Starter:
+    """Starts the connector of one scenario for each of its syncs, and can kill the one at work."""
+
+    def __init__(self, runner: Runner, scenario: Scenario, work: Path) -> None:
+        self._runner = runner
+        self._folder = world_folder(work, scenario)
+        self._output = work / "output" / scenario.id.replace("/", "__")
+        self._output.mkdir(parents=True)
+        self._running: Running | None = None
+
+    def __call__(self, sandbox: Sandbox, number: int) -> Ended:
+        """Run the connector once and return how it ended."""
+        request, network = self._runner.request, sandbox.network
+        connector, state_dir = request.connector, self._folder / "state"
+        state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
+        values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
+        expanded = expand(connector, values)
+        log, home = self._output / f"sync-{number}.log", self._folder / "home"
+        env = {**network.environment, **expanded.env}
+
+        def start() -> Running:
+            self._running = self._runner.driver.start(
+                expanded.argv, env, connector.cwd, connector.timeout_s, log, home, network.entrance
+            )
+            return self._running
+
+        network.sync_begins()
+        try:
+            return self._runner.await_end(start)
+        finally:
+            self._running = None
+            network.sync_ended()
+
+    def kill(self) -> None:
+        """End the connector and its children at once; nothing happens when none is at work."""
+        running = self._running
+        if running is not None:
+            running.kill()
 
 
 def run(request: RunRequest) -> RunResult:

@@ -6,8 +6,10 @@ by its driver and is spoken to only over HTTP. Nothing here judges.
 
 from __future__ import annotations
 
+import fnmatch
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +23,7 @@ from .cast import Cast, make_cast, seed_owners, seed_people
 from .drivers import Ended
 from .errors import SetupError
 from .evidence import Act, Evidence, Link, State
+from .hooks import Hook
 from .legible import plural
 from .mapping.grammar import FieldRule, Mapping, ObjectMapping, Side
 from .matrix import Cell
@@ -36,9 +39,11 @@ USERS = {Side.CRM: Actor.CRM_USER, Side.MA: Actor.MA_USER}
 
 
 class Connecting(Protocol):
-    """Starts the connector once; ``number`` is the sync's, from 1."""
+    """Starts the connector once; ``number`` is the sync's, from 1. `kill` ends it at once, from another thread."""
 
     def __call__(self, sandbox: Sandbox, number: int) -> Ended: ...
+
+    def kill(self) -> None: ...
 
 
 class Stage:
@@ -56,6 +61,8 @@ class Stage:
         self.syncs: list[SyncSummary] = []
         self.outputs: list[str] = []
         self.quiet: set[int] = set()
+        self.killed: set[int] = set()  # numbers of the syncs in which a step killed the connector
+        self.hooks: list[tuple[Side, Hook]] = []
         self.cells: dict[str, tuple[Cell, int]] = {}  # person key -> (cell, number of the sync that judges it)
         self.asserted: list[dict[str, Any]] = []
         self.connector_seconds = 0.0
@@ -253,7 +260,8 @@ class Stage:
         before = self.sandbox.call(self._state)
         self.before_syncs.append(before)
         mark = self.sandbox.call(lambda: self.journal.mark("sync_start", str(number)))
-        ended = self.connect(self.sandbox, number)
+        with self._hooked() as hooks:
+            ended = self.connect(self.sandbox, number)
         end = self.sandbox.call(lambda: self.journal.mark("sync_end", f"{number} {ended.ended} {ended.exit_code}"))
         self.connector_seconds += ended.seconds
         self.syncs.append(summarise(self.journal, self.sandbox.secrets(), number, ended, (mark.seq, end.seq)))
@@ -261,8 +269,53 @@ class Stage:
         if quiet or not self._acted_since_sync:
             self.quiet.add(number)
         self.states.append(self.sandbox.call(self._state))
-        # What a workflow did while the connector ran is an edit nobody has carried yet.
-        self._acted_since_sync = automation_edited(self.journal, mark.seq, self.mapping, self.sandbox)
+        # What a workflow or a person did while the connector ran is an edit nobody has carried yet.
+        automated = automation_edited(self.journal, mark.seq, self.mapping, self.sandbox)
+        self._acted_since_sync = automated or any(act.seq >= mark.seq for act in self.acts)
+        for hook in hooks:
+            if hook.failure is not None:
+                raise hook.failure
+            if not hook.is_done:
+                raise SetupError(f"sync {number} ended before the moment that `meanwhile` waits for ({hook.moment} {hook.nth} of {hook.operation})")
+
+    def hook(self, side: Side, hook: Hook) -> None:
+        """Let something happen at a chosen answer of one side during the next sync. Raises SetupError if none can match."""
+        router = self.sandbox.on(side).router
+        if not fnmatch.filter([*(op.id for op in router.operations), *router.calls], hook.operation):
+            raise SetupError(f"no operation of {self.sandbox.on(side).name} matches `{hook.operation}`, so it could never happen")
+        self.hooks.append((side, hook))
+
+    @contextmanager
+    def _hooked(self) -> Iterator[list[Hook]]:
+        """Watch the answers for the moments that hooks wait for, and stop watching at the end of the sync."""
+        hooks, self.hooks = self.hooks, []
+
+        def place() -> None:
+            for side, hook in hooks:
+                app = self.sandbox.app(side)
+                app.interceptors = [*app.interceptors, hook]
+
+        def take_away() -> None:
+            for side in Side:
+                app = self.sandbox.app(side)
+                app.interceptors = [i for i in app.interceptors if not isinstance(i, Hook)]
+
+        if hooks:
+            self.sandbox.call(place)
+        try:
+            yield [hook for _, hook in hooks]
+        finally:
+            if hooks:
+                self.sandbox.call(take_away)
+
+    def kill(self) -> None:
+        """Kill the connector at once. Raises SetupError when none is at work."""
+        number = len(self.syncs) + 1
+        if len(self.before_syncs) < number:
+            raise SetupError("no sync is running; `kill` belongs inside `meanwhile`")
+        self.killed.add(number)
+        self.sandbox.call(lambda: self.journal.mark("killed", str(number)))
+        self.connect.kill()
 
     @property
     def has_unsynced_acts(self) -> bool:
@@ -276,6 +329,7 @@ class Stage:
             self.scenario.id, self.mapping, dict(self.cast.people), tuple(self.cast.links), tuple(self.acts),
             tuple(self.states), tuple(self.before_syncs), tuple(self.syncs), tuple(self.outputs), tuple(self.journal.entries),
             dialects, frozenset(self.quiet), self.success_exit_codes, self.sandbox.secrets(), dict(self.scenario.options),
+            frozenset(self.killed),
         )
 
 

@@ -130,7 +130,7 @@ def selector_keys() -> str:
 def checks() -> str:
     """Return one heading per check with its rules, and for each the bugs of the reference connector it catches."""
     from syncproof import checks as family
-    from syncproof.qualify.expectations import EXPECTED
+    from syncproof.qualify.expected import EXPECTED
     from syncproof.reference_bugs import variants
 
     known = {v.name: v for v in variants()}

@@ -105,10 +105,12 @@ class Scope:
         return next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
 
     def is_broken(self, sync: int) -> bool:
-        """Tell whether a fault struck during this sync and the connector said that it had not succeeded.
+        """Tell whether a fault struck during this sync and the connector said that it had not succeeded, or was killed.
 
         The scenario option ``must_survive`` says that its faults are no excuse.
         """
+        if sync in self.evidence.killed_syncs:
+            return True
         if self.evidence.options.get("must_survive"):
             return False
         summary = self.evidence.syncs[sync - 1]

@@ -21,7 +21,8 @@ from ..run_request import RunRequest
 from ..runner import run
 from ..sandbox import default_mapping_file
 from ..scenario.loader import load_scenarios
-from .expectations import EXPECTED, NOT_REACHED, Expectation
+from .expectation import Expectation
+from .expected import EXPECTED, NOT_APPLICABLE, NOT_REACHED
 
 TOTAL_CLASSES = 101
 
@@ -70,7 +71,7 @@ class Qualification:
         detected = sorted({t.variant.bug_class for t in self.trials if t.is_caught})
         return {
             "classes": {"total": TOTAL_CLASSES, "detected": len(detected), "detected_ids": detected,
-                        "not_applicable": [], "not_reached": len(NOT_REACHED), "not_reached_why": dict(NOT_REACHED)},
+                        "not_applicable": sorted(NOT_APPLICABLE), "not_applicable_why": dict(NOT_APPLICABLE), "not_reached": len(NOT_REACHED), "not_reached_why": dict(NOT_REACHED)},
             "variants": {"total": len(self.trials), "caught": len(self.trials) - len(self.missed),
                          "missed": [t.variant.name for t in self.missed]},
             "false_alarms": self.false_alarms, "seconds": round(self.seconds, 1),

@@ -95,5 +95,5 @@ def arm(app: MockApp, settings: Mapping[str, Any]) -> Armed:
 
 def disarm(app: MockApp, name: str | None = None) -> None:
     """Switch faults off: the one with this name, or all."""
-    app.interceptors = [i for i in app.interceptors if name is not None and getattr(i, "name", None) != name]
+    app.interceptors = [i for i in app.interceptors if not isinstance(i, Armed) or (name is not None and i.name != name)]
     app.dialect.journal.mark("fault_healed", f"{name or 'all'} on {app.dialect.name}")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 from syncproof.qualify import qualify
-from syncproof.qualify.expectations import EXPECTED
+from syncproof.qualify.expected import EXPECTED
 from syncproof.reference_bugs import variants
 
 TIER_1 = {f"B{n:03}" for n in range(1, 19)}
