@@ -96,6 +96,8 @@ def test_something_is_always_allowed_and_invents_nothing(stated: dict[str, Any],
 @given(stated_rules, situations)
 def test_a_stated_rule_never_allows_more_than_an_open_one(stated: dict[str, Any], situation: Situation) -> None:
     for key in ("blank", "enforce"):
+        if key == "blank" and stated["winner"] in (Winner.CRM_UNLESS_BLANK, Winner.MA_UNLESS_BLANK):
+            continue  # such a winner has said already that a blank does not win: nothing is open there
         opened = pairs(situation, **{**stated, key: None})
         assert pairs(situation, **stated) <= opened, key
 
