@@ -21,7 +21,8 @@ from .matrix import Cell, Move
 from .population.fresh import fresh_value
 from .population.people import Person, PersonKind, Population, Ref
 from .scenario.loader import builtin_folder
-from .scenario.values import Blank, Fresh, Literal, Surroundings, resolve
+from .scenario.values import Blank, Fresh, Literal, Special, Surroundings, resolve
+from .special import special_value
 
 if TYPE_CHECKING:
     from .stage import Stage
@@ -46,9 +47,17 @@ class Values:
         old = self._row(link).values.get(field)
         around = Surroundings(
             old, stage.sandbox.world.clock.now(), rule.type, lambda: self.fresh(link, field, rule),
-            lambda side: self._paired(link, rule, side),
+            lambda side: self._paired(link, rule, side), lambda person: self._of(link, field, person),
+            lambda what: self._special(link, field, rule, what),
         )
         return resolve(value, around)
+
+    def _of(self, link: Link, field: str, key: str) -> Any:
+        """Return what a field of another person's record holds. Raises SetupError when there is no such person or record."""
+        person = self.stage.cast.people.get(key)
+        if person is None:
+            raise SetupError(f"nobody is called {key} here")
+        return self._row(self.stage.record(person, link.side, link.object)).values.get(field)
 
     def is_mapped(self, link: Link, wanted: dict[str, Any]) -> bool:
         """Tell whether any of these fields is in the mapping, or has a stand-in there."""
@@ -90,7 +99,12 @@ class Values:
         if out is not None:
             return out[0], Literal(out[1])
         given = isinstance(value, Literal)
-        needed = type_of(value.value, usual_types(link.object, link.side), field) if given else None
+        usual = usual_types(link.object, link.side)
+        needed = type_of(value.value, usual, field) if given else None
+        if isinstance(value, Special):
+            # What is odd about a text says nothing of a date; a limit of length is the field's own.
+            given, needed = True, FieldType.NUMBER if value.what == "zero" else usual.get(field)
+            value = value if value.what in ("odd", "zero") else Fresh()
         # The words of another list mean nothing here; a given value that no field is of the type for gives way to a new one.
         listed = needed in (FieldType.PICKLIST, FieldType.MULTI_PICKLIST)
         for type_, written in ((needed, Fresh() if listed else value), (None, Fresh() if given else value)):
@@ -126,6 +140,18 @@ class Values:
             digits=ends.digits,
         )
         return ends.cast(link.side, ends.raw(link.side, value))
+
+    def _special(self, link: Link, field: str, rule: FieldRule, what: str) -> Any:
+        """Return a value that programs stumble over for a field, as its vendor stores it."""
+        person, info = self.stage.cast.people[link.person], self.stage.info(link, field)
+        old = neutral(rule, link.side, self._row(link).values.get(field))
+        ends, number = self._ends(link, rule, info), self.stage.fresh_number(link.person)
+        return special_value(what, ends, link.side, info, person, old, number, self._options(link, rule, info))
+
+    def _options(self, link: Link, rule: FieldRule, info: FieldInfo) -> tuple[Any, ...]:
+        """Return what the options of a field mean, one by one."""
+        found = (v for o in info.options if o.active and (v := neutral(rule, link.side, o.value)) is not None)
+        return tuple(next(iter(v)) if isinstance(v, frozenset) else v for v in found)
 
     def _guard(self, link: Link, field: str, rule: FieldRule) -> Guard | None:
         """Return what the mapping excludes by a field that it also carries, or None."""

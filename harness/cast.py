@@ -37,6 +37,7 @@ class Cast:
     total: int
     placement: str
     fitting: Fitting
+    untouched_days: int = 0  # every seeded record is at least that old
     people: dict[str, Person] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     owner_ids: dict[tuple[Side, str], str] = field(default_factory=dict)
@@ -48,6 +49,9 @@ class Cast:
 
     def place(self, person: Person) -> str:
         """Return where a person is seeded: `both`, `crm` or `ma`. Whom the mapping keeps out is not linked from the start."""
+        if Dirt.SHARED_ADDRESS in person.dirt:
+            # No MA takes two people with one address; the other one of the pair may stand there.
+            return "crm"
         place = self._usual_place(person)
         return "crm" if place == "both" and self.fitting.keeps_out(person) else place
 
@@ -84,11 +88,14 @@ def make_cast(settings: PopulationSettings, reserve: int, sandbox: Sandbox) -> C
     if reserve:
         population = _with_reserve(population, seed, settings, reserve, now)
     fitting = fitting_for(sandbox)
-    return Cast(fitting.dressed(population), settings.total, settings.placement, fitting)
+    return Cast(fitting.dressed(population), settings.total, settings.placement, fitting, settings.untouched_days)
 
 
 def _with_reserve(population: Population, seed: int, settings: PopulationSettings, reserve: int, now: datetime) -> Population:
-    more = make_population(seed, _spec(settings, reserve, now), first=len(population.people) + 1)
+    # Newcomers carry the same dirt as far as there are any; whoever shares an address does so from the start.
+    dirt = {d: min(n, reserve) for d, n in settings.dirt.items() if d not in (Dirt.SHARED_ADDRESS, Dirt.PLUS_TWIN)}
+    spec = _spec(settings.model_copy(update={"dirt": dirt}), reserve, now)
+    more = make_population(seed, spec, first=len(population.people) + 1)
     return Population(seed, population.people + more.people, population.companies + more.companies, population.owners)
 
 
@@ -132,10 +139,14 @@ def seed_people(
         for record in cast.fitting.records(chosen, placement, cast.full):
             if record.object == "company":
                 if (Side(record.side), record.person) not in cast.company_ids:
-                    _seed_company(cast, sandbox, _young(record) if new else record, now_ms)
+                    _seed_company(cast, sandbox, _young(record) if new else _aged(record, cast.untouched_days), now_ms)
             elif record.person in keys:
-                _seed_person(cast, sandbox, _young(record) if new else record, now_ms)
+                _seed_person(cast, sandbox, _young(record) if new else _aged(record, cast.untouched_days), now_ms)
     cast.people.update((p.key, p) for p in people)
+
+
+def _aged(record: RecordSeed, days: int) -> RecordSeed:
+    return replace(record, created_days_ago=record.created_days_ago + days, modified_days_ago=record.modified_days_ago + days)
 
 
 def _young(record: RecordSeed) -> RecordSeed:

@@ -49,6 +49,9 @@ MappingOption = Annotated[
 ShapeOption = Annotated[
     Path | None, typer.Option("--shape", metavar="FILE", help="Fields, rules and limits of both orgs; default: the connector file's.")
 ]
+PackOption = Annotated[
+    str | None, typer.Option("--pack", metavar="NAME", help="A portion of the built-in scenarios: go-live (the default), full, nightly, resilience.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed: the same world and faults.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
 
@@ -57,6 +60,7 @@ class Family(StrEnum):
     """What `list` knows."""
 
     SCENARIOS = "scenarios"
+    PACKS = "packs"
     CHECKS = "checks"
     FAULTS = "faults"
     STEPS = "steps"
@@ -66,8 +70,9 @@ class Family(StrEnum):
 @app.command()
 def run(
     scenarios: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCENARIO|FOLDER]...", help="Default: the built-in go-live pack.")
+        list[str] | None, typer.Argument(metavar="[SCENARIO|FOLDER]...", help="Files, folders or built-in names; default: a pack.")
     ] = None,
+    pack: PackOption = None,
     connector: ConnectorOption = None,
     mapping: MappingOption = None,
     shape: ShapeOption = None,
@@ -85,7 +90,7 @@ def run(
 
     watching = sys.stderr.isatty()
     request = make_request(
-        scenarios or [], connector=connector, mapping=mapping, shape=shape, report=report, seed=seed, jobs=jobs,
+        scenarios or [], pack=pack, connector=connector, mapping=mapping, shape=shape, report=report, seed=seed, jobs=jobs,
         expression=expression, tags=tag or [], bugs=bug or [], progress=_tell if watching else None,
     )  # fmt: skip
     from .runner import run as run_scenarios
@@ -95,7 +100,7 @@ def run(
 
 @app.command(name="list")
 def list_members(family: Annotated[Family, typer.Argument()], json: JsonOption = False) -> None:
-    """List what there is: scenarios, checks, faults, steps or dialects."""
+    """List what there is: scenarios, packs, checks, faults, steps or dialects."""
     from . import families
 
     found = families.FAMILIES[family.value]()
@@ -130,8 +135,15 @@ def mapping_check(file: Annotated[Path, typer.Argument(metavar="FILE")], shape: 
 def qualify(
     variants: Annotated[list[str] | None, typer.Argument(metavar="[VARIANT]...", help="Default: every buggy variant.")] = None,
     json: JsonOption = False,
+    pack: Annotated[str, typer.Option("--pack", metavar="NAME", help="Which scenarios may catch them; `syncproof list packs`.")] = "full",
+    share: Annotated[
+        str, typer.Option("--share", metavar="K/N", help="All of tier 1 and, of the other variants, every N-th from the K-th.")
+    ] = "",
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="Every variant in every scenario of the pack, not only where it should show: hours.")
+    ] = False,
     seed: SeedOption = DEFAULT_SEED,
-    jobs: Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=64, help="Scenarios at the same time.")] = 1,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=64, help="Runs at the same time.")] = 1,
 ) -> None:
     """Run the suite against the reference connector and its buggy variants."""
     from rich.console import Console
@@ -139,17 +151,28 @@ def qualify(
     from .qualify.printing import run_and_print
 
     say = _tell if sys.stderr.isatty() else None
-    raise typer.Exit(run_and_print(variants or [], seed=seed, jobs=jobs, as_json=json, say=say, console=Console()))
+    raise typer.Exit(
+        run_and_print(
+            variants or [], pack=pack, share=share, everywhere=everywhere, seed=seed, jobs=jobs, json=json, say=say, console=Console()
+        )
+    )
 
 
 @app.command()
-def coverage(dialect: Annotated[str | None, typer.Argument(metavar="[DIALECT]")] = None, json: JsonOption = False) -> None:
-    """Print what each mock supports and what that rests on."""
+def coverage(
+    what: Annotated[str | None, typer.Argument(metavar="[DIALECT|rules]", help="Default: every dialect.")] = None, json: JsonOption = False
+) -> None:
+    """Print what each mock supports and what that rests on; `rules`: which scenarios look at which rule of the checks."""
+    if what == "rules":
+        from .qualify import coverage as rules
+
+        typer.echo(_json(rules.as_json()) if json else "\n".join(rules.lines()))
+        return
     from . import ledger
 
-    found = [ledger.ledger(dialect)] if dialect else ledger.ledgers()
+    found = [ledger.ledger(what)] if what else ledger.ledgers()
     # One dialect is one object, as design.md section 11 has it; without a name there are several.
-    typer.echo(_json(found[0] if dialect else found) if json else "\n\n".join(map(ledger.as_text, found)))
+    typer.echo(_json(found[0] if what else found) if json else "\n\n".join(map(ledger.as_text, found)))
 
 
 @app.command()

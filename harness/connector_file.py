@@ -10,26 +10,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 from .errors import InputError, Problem
 from .nearest import suggest
 from .placeholders import complaints, fill_in, of_other_networks, words_in
+from .start_kinds import START_KINDS, START_KINDS_LATER, Start, Strict, Told
 from .yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 
-START_KINDS = ("command",)
-START_KINDS_LATER = ("service", "http", "container", "python")
+__all__ = [
+    "NETWORKS", "START_KINDS", "START_KINDS_LATER", "ConnectorFile", "Expanded", "Start", "Success", "builtin_reference",
+    "expand", "load_connector", "program",
+]
+
 NETWORKS = ("direct", "isolated", "proxy")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ANSWER = re.compile(r"\{answer\.[^}]*\}")
 
 
 def _variable(name: str) -> str:
@@ -40,42 +36,13 @@ def _variable(name: str) -> str:
     raise ValueError(f"a variable's name is of letters, digits and `_` and begins with no digit; write `{better}`")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
-
-
-class Start(_Strict):
-    """How the connector is started for one sync."""
-
-    command: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
-        min_length=1, description="program and arguments; a program with a slash is looked for beside the file, else in PATH"
-    )
-    timeout_s: Annotated[float, Field(gt=0, le=86_400)] = Field(120.0, description="after that long it is ended: a finding")
-    cwd: str = Field(".", description="folder it runs in, relative to the connector file")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _kind(cls, raw: Any) -> Any:
-        later = [kind for kind in START_KINDS_LATER if isinstance(raw, dict) and kind in raw]
-        if later:
-            raise ValueError(f"`{later[0]}:` comes later; known start kinds now: {', '.join(START_KINDS)}")
-        return raw
-
-    @field_validator("command", mode="before")
-    @classmethod
-    def _words(cls, raw: Any) -> Any:
-        if isinstance(raw, str):
-            raise ValueError(f"a command is a list of words, no shell is involved; write [{', '.join(raw.split())}]")
-        return raw
-
-
-class Success(_Strict):
+class Success(Strict):
     """What the connector says when it claims that all went well."""
 
     exit_codes: tuple[Annotated[int, Field(ge=0, le=255)], ...] = Field((0,), min_length=1)
 
 
-class ConnectorFile(_Strict):
+class ConnectorFile(Strict):
     """The program under test: how it is started, what it is told, and what counts as its claim of success."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, populate_by_name=True)
@@ -89,6 +56,7 @@ class ConnectorFile(_Strict):
         "private network in which vendors' hosts are the mocks) or `proxy` (anywhere: `HTTPS_PROXY` and the run's CA)",
     )  # fmt: skip
     start: Start
+    webhooks: dict[Literal["crm", "ma"], Told] = Field(default_factory=dict, description="what the vendor tells it, for those who do not subscribe themselves")
     env: dict[Annotated[str, AfterValidator(_variable)], str] = Field(default_factory=dict)
     success: Success = Success.model_validate({})
 
@@ -172,8 +140,8 @@ def load_connector(path: Path) -> ConnectorFile:
 
 def program(connector: ConnectorFile) -> Path:
     """Return the absolute path of the program. Raises InputError when it does not exist or cannot be executed."""
-    word = connector.start.command[0]
-    where = f"{connector.path}: start.command" if connector.path else "start.command"
+    word, key = connector.start.words[0], connector.start.words_key
+    where = f"{connector.path}: start.{key}" if connector.path else f"start.{key}"
     found, complaint = _look_up(word, connector.folder)
     if found is None:
         raise InputError([Problem(where, *complaint)])
@@ -181,11 +149,12 @@ def program(connector: ConnectorFile) -> Path:
 
 
 def expand(connector: ConnectorFile, values: Mapping[str, str]) -> Expanded:
-    """Return environment and words with every placeholder filled in; the program is an absolute path.
+    """Return environment and words with every placeholder filled in; the program (if any) is an absolute path.
 
     Raises InputError naming every placeholder that the systems of this run have no value for.
     """
-    texts = [*(("env", text) for text in connector.env.values()), *(("start.command", w) for w in connector.start.command)]
+    start, key = connector.start, f"start.{connector.start.words_key}"
+    texts = [*(("env", text) for text in connector.env.values()), *((key, w) for w in start.words), *_http_texts(start)]
     missing = {word: place for place, text in texts for word in words_in(text) if word not in values}
     if missing:
         where = str(connector.path or "connector")
@@ -193,21 +162,31 @@ def expand(connector: ConnectorFile, values: Mapping[str, str]) -> Expanded:
             Problem(f"{where}: {place}", f"`{{{word}}}` has no value with these systems.",
                     f"There are: {', '.join(sorted(values))}.") for word, place in missing.items()
         )  # fmt: skip
-    words = [fill_in(word, values) for word in connector.start.command[1:]]
-    return Expanded({name: fill_in(text, values) for name, text in connector.env.items()}, [str(program(connector)), *words])
+    words = [fill_in(word, values) for word in start.words[1:]]
+    argv = [str(program(connector)), *words] if start.words else []
+    return Expanded({name: fill_in(text, values) for name, text in connector.env.items()}, argv)
 
 
-def builtin_reference(bugs: Iterable[str] = ()) -> ConnectorFile:
-    """Return the reference connector that ships, with the named bugs switched on."""
-    return ConnectorFile.model_validate({
+def builtin_reference(bugs: Iterable[str] = (), start: str = "command") -> ConnectorFile:
+    """Return the reference connector that ships, with the named bugs switched on; ``start``: `command` or `service`.
+
+    As a service it polls both systems, and HubSpot tells it of contacts, as its owner has set up there.
+    """
+    words: dict[str, Any] = {
         "connector": "reference",
         "start": {"command": [sys.executable, "-m", "syncproof.reference"]},
         "env": {
             "SF_INSTANCE_URL": "{crm.url}", "SF_ACCESS_TOKEN": "{crm.token}",
+            "SF_CLIENT_ID": "{crm.client_id}", "SF_CLIENT_SECRET": "{crm.client_secret}", "SF_REFRESH_TOKEN": "{crm.refresh_token}",
             "HUBSPOT_BASE_URL": "{ma.url}", "HUBSPOT_TOKEN": "{ma.token}",
             "MAPPING_FILE": "{mapping_file}", "STATE_DIR": "{state_dir}", "SYNC_BUGS": ",".join(bugs),
         },
-    })  # fmt: skip
+    }  # fmt: skip
+    if start == "service":
+        words["start"] = {"service": [sys.executable, "-m", "syncproof.reference", "--serve"], "ready": {"line": "listening"}}
+        words["webhooks"] = {"ma": {"path": "/hubspot", "events": ["contact.creation", "contact.deletion", "contact.propertyChange:*"]}}
+        words["env"] |= {"LISTEN_URL": "{webhook_url}", "HUBSPOT_CLIENT_SECRET": "{ma.client_secret}", "POLL_SECONDS": "0.4"}
+    return ConnectorFile.model_validate(words)
 
 
 def _texts(data: dict[Any, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -215,16 +194,35 @@ def _texts(data: dict[Any, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:
     for name, text in env.items() if isinstance(env, dict) else ():
         if isinstance(text, str):
             yield ("env", name), text
-    command = start.get("command") if isinstance(start, dict) else None
-    for number, word in enumerate(command if isinstance(command, list) else ()):
-        if isinstance(word, str):
-            yield ("start", "command", number), word
+    for place, text in _deep(("start",), start):
+        # What an answer holds is not known before it is there.
+        yield place, _ANSWER.sub("", text)
+
+
+def _deep(place: tuple[str | int, ...], part: Any) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(part, str):
+        yield place, part
+    elif isinstance(part, dict | list):
+        for key, inner in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _deep((*place, key), inner)
+
+
+def _http_texts(start: Start) -> Iterator[tuple[str, str]]:
+    trigger = start.http
+    if trigger is not None:
+        yield from (("start.http", _ANSWER.sub("", t)) for t in (trigger.url, trigger.body, trigger.poll or "", *trigger.headers.values()))
+    if start.ready.port is not None:
+        yield "start.ready", start.ready.port
 
 
 def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:
-    _, complaint = _look_up(connector.start.command[0], connector.folder)
+    start = connector.start
+    _, complaint = _look_up(start.words[0], connector.folder) if start.words else (None, ("", ""))
     if complaint[0]:
-        yield Problem(f"{path}:{lines.at(('start', 'command', 0))}", *complaint)
+        yield Problem(f"{path}:{lines.at(('start', start.words_key, 0))}", *complaint)
+    if start.kind == "python" and connector.network != "direct":
+        yield Problem(f"{path}:{lines.at(('network',))}", "a `python:` connector runs in our own process and needs no network of its own.",
+                      "Leave `network` out: vendors' hosts and the mocks' addresses both lead to the mocks.")
     if not connector.cwd.is_dir():
         yield Problem(f"{path}:{lines.at(('start', 'cwd'))}", f"there is no folder {connector.cwd}.", "It is where the command runs.")
     if connector.shape_path is not None and not connector.shape_path.is_file():

@@ -4,6 +4,7 @@ SyncproofError
 ├── InputError        the input is wrong (exit 64): where, what was given, what was allowed, what to do
 │   └── carries `problems`, all of them at once
 ├── SetupError        a scenario could not be set up (verdict UNKNOWN, exit 2)
+│   └── UnsettledError  ... because its systems never came to rest
 └── BugError          a bug of ours (exit 70)
 """
 
@@ -39,6 +40,10 @@ class InputError(SyncproofError):
 
 class SetupError(SyncproofError):
     """A scenario could not be set up; its verdict is UNKNOWN."""
+
+
+class UnsettledError(SetupError):
+    """The connector never came to rest, so no moment is one to judge; the scenario's verdict is UNKNOWN."""
 
 
 class BugError(SyncproofError):

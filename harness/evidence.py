@@ -8,7 +8,7 @@ from typing import Any
 
 from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentProof
 from syncproof_mocks.dialect import Dialect
-from syncproof_mocks.journal import Entry
+from syncproof_mocks.journal import Entry, Exchange
 from syncproof_mocks.store import Snapshot
 
 from .mapping.grammar import Mapping, Side
@@ -88,6 +88,11 @@ class Evidence:
     secrets: tuple[str, ...] = ()
     options: Dictionary[str, Any] = field(default_factory=dict)
     killed_syncs: frozenset[int] = frozenset()  # numbers of the syncs in which a step killed the connector
+    fault_sorts: Dictionary[str, str] = field(default_factory=dict)  # fault -> `passing`, `refusal` or `silent` (`faults.sort_of`)
+
+    def is_struck(self, exchange: Exchange, sort: str) -> bool:
+        """Tell whether a fault of this sort struck at a request; one that is not known is passing."""
+        return any(self.fault_sorts.get(name, "passing") == sort for name in exchange.fault.split(", ") if name)
 
     def marks(self, side: Side, snapshot: Snapshot, kind: str) -> list[tuple[str, ConsentMark]]:
         """Return (record id, mark) for every consent that the rows of ``kind`` state."""

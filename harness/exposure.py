@@ -8,8 +8,8 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 from syncproof_mocks.journal import Exchange
 
 from .mapping.grammar import Side
-from .oracle.consents import Saying, covers
 from .oracle.fields import Oracle
+from .oracle.sayings import Saying, covers
 
 
 def exposures(oracle: Oracle) -> tuple[dict[str, Any], ...]:

@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from .legible import plural
+
 Entry = dict[str, Any]
 
 
@@ -18,6 +20,19 @@ def scenarios() -> list[Entry]:
         {"name": s.id, "says": s.title, "tags": list(s.tags), "classes": list(s.classes)}
         for s in load_scenarios(list(builtin()))
     ]  # fmt: skip
+
+
+def packs() -> list[Entry]:
+    """Return the packs with the built-in scenarios of each."""
+    from .scenario.loader import builtin, load_scenarios
+    from .scenario.packs import PACKS
+
+    everything = load_scenarios(list(builtin()))
+    found = []
+    for pack in PACKS.values():
+        inside = pack.of(everything)
+        found.append({"name": pack.name, "says": f"{pack.says}; {plural(len(inside), 'scenario')}", "scenarios": [s.id for s in inside]})
+    return found
 
 
 def checks() -> list[Entry]:
@@ -60,7 +75,7 @@ def dialects() -> list[Entry]:
 
 
 FAMILIES: dict[str, Callable[[], list[Entry]]] = {
-    "scenarios": scenarios, "checks": checks, "faults": faults, "steps": steps, "dialects": dialects,
+    "scenarios": scenarios, "packs": packs, "checks": checks, "faults": faults, "steps": steps, "dialects": dialects,
 }  # fmt: skip
 
 

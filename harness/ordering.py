@@ -19,10 +19,10 @@ from .run_request import RunRequest
 from .scenario.choose import choose
 from .scenario.grammar import Scenario
 from .scenario.loader import builtin, load_scenarios
+from .scenario.packs import GO_LIVE, find_pack
 from .shape import Shape
 
 T = TypeVar("T")
-GO_LIVE = "go-live"
 EXIT_CODES = {Verdict.PASS: 0, Verdict.FAIL: 1, Verdict.UNKNOWN: 2}
 
 
@@ -35,6 +35,7 @@ def make_request(
     report: Path | None = None,
     seed: int = 1,
     jobs: int = 1,
+    pack: str | None = None,
     expression: str | None = None,
     tags: Sequence[str] = (),
     bugs: Sequence[str] = (),
@@ -50,7 +51,7 @@ def make_request(
             problems.extend(error.problems)
             return None
 
-    chosen = collect(lambda: _scenarios(scenarios, expression, tags))
+    chosen = collect(lambda: chosen_scenarios(scenarios, pack, expression, tags))
     program_file = collect(lambda: load_connector_or_reference(connector, bugs))
     contract = collect(lambda: find_mapping(mapping, program_file))
     orgs = collect(lambda: find_shape(shape, program_file, contract[0] if contract else None))
@@ -122,11 +123,26 @@ def print_result(result: RunResult, request: RunRequest) -> int:
     return EXIT_CODES[result.verdict]
 
 
-def _scenarios(arguments: Sequence[str], expression: str | None, tags: Sequence[str]) -> list[Scenario]:
+def chosen_scenarios(
+    arguments: Sequence[str], pack: str | None = None, expression: str | None = None, tags: Sequence[str] = ()
+) -> list[Scenario]:
+    """Return the scenarios that are meant: those named, else those of the pack, else (without tags) the go-live pack.
+
+    Raises InputError with everything that is wrong about them, and when both scenarios and a pack are named.
+    """
     if arguments:
+        if pack is not None:
+            raise InputError([Problem("--pack", "a pack is a portion of the built-in scenarios, and scenarios are named too.",
+                                      "Leave out one of them; `-k` and `--tag` choose among both.")])
         return choose(load_scenarios(arguments), expression, tags)
+    wanted = find_pack(pack) if pack is not None else None
+    everything = load_scenarios(list(builtin()))
     # Nothing named: the go-live pack, unless tags say what is wanted.
-    return choose(load_scenarios(list(builtin())), expression, tags or [GO_LIVE])
+    portion = wanted or (None if tags else GO_LIVE)
+    inside = portion.of(everything) if portion else everything
+    if portion and not inside:
+        raise InputError([Problem("--pack", f"no built-in scenario has joined the pack `{portion.name}`.")])
+    return choose(inside, expression, tags)
 
 
 def _disagreements(connector: ConnectorFile, mapping: Mapping, mapping_path: Path) -> list[Problem]:

@@ -13,14 +13,14 @@ from .nearest import suggest
 _SYSTEM_WORDS = ("url", "token", "host", "client_id", "client_secret", "username", "password", "refresh_token")
 PLACEHOLDERS = (
     *(f"{side}.{word}" for side in ("crm", "ma") for word in _SYSTEM_WORDS),
-    "proxy.url", "ca_file", "mapping_file", "state_dir", "webhook_url", "seed",
+    "proxy.url", "ca_file", "mapping_file", "state_dir", "webhook_url", "webhook_port", "seed",
 )  # fmt: skip
 # Promised by the contract, and given a value only by parts that come later.
-LATER = {
-    "webhook_url": "it needs `start: service`, which comes later",
-}
+LATER: dict[str, str] = {}
 # Words that have a value only with these networks.
-_NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy")}
+_NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy"),
+             # A private network has a loopback of its own: nobody outside could call what listens there.
+             "webhook_url": ("direct", "proxy"), "webhook_port": ("direct", "proxy")}
 _WORD = re.compile(r"\{(\{[a-z][a-z0-9_.]*\})\}|\{([a-z][a-z0-9_.]*)\}")
 
 

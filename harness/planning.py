@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from .cast import Cast
@@ -12,19 +12,26 @@ from .matrix import Cell, cells
 from .population.people import Person, PersonKind
 from .population.spec import MOST_PEOPLE
 from .sandbox import Sandbox
-from .scenario.grammar import PopulationSettings, Scenario
+from .scenario.grammar import PopulationSettings, Scenario, ScenarioStep
 
 
 def newcomers(scenario: Scenario) -> int:
     """Count the people that later steps bring in."""
     wanted = 0
-    for step in scenario.steps:
+    for step in _every_step(scenario.steps):
         settings: Any = step.settings
-        if step.name == "create":
+        if step.name == "create" and settings.who is None:
             wanted += settings.count
         elif step.name == "ramp":
             wanted += max(max(settings.to) - scenario.population.total, 0)
     return wanted
+
+
+def _every_step(steps: Iterable[ScenarioStep]) -> Iterator[ScenarioStep]:
+    """Yield steps with those that happen within them."""
+    for step in steps:
+        yield step
+        yield from _every_step(getattr(step.settings, "do", ()))
 
 
 def roomy(scenario: Scenario, mapping: Mapping, sandbox: Sandbox) -> PopulationSettings:

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
@@ -23,10 +23,9 @@ from syncproof_mocks.journal import Entry, Exchange
 
 from .cast import fitting_for
 from .checks import Checked, checks, run_check
-from .connector_file import expand
-from .drivers import Ended
-from .drivers.command import Command, Running
-from .errors import InputError, SetupError
+from .drivers import Driver, Engaged, drivers
+from .drivers.command import Command
+from .errors import InputError, SetupError, UnsettledError
 from .evidence import Evidence
 from .exposure import exposures
 from .legible import plural
@@ -39,7 +38,9 @@ from .oracle.fields import Oracle
 from .run_request import RunRequest
 from .sandbox import Sandbox, default_mapping_file
 from .scenario.grammar import Scenario
+from .scenario.reach import refuse_out_of_reach
 from .stage import Stage
+from .starting import Starter, connector_for, described
 from .timeline import timeline
 from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls
 
@@ -50,13 +51,14 @@ MOST_FINDINGS = 2_000
 class Runner:
     """Runs scenarios one after another in one sandbox; each gets a fresh world whose seed comes from the run's."""
 
-    def __init__(self, request: RunRequest) -> None:
+    def __init__(self, request: RunRequest, driver: Command | None = None) -> None:
+        """Keep the request; a ``driver`` that is given is shared with others and closed by whoever made it."""
         self.request = request
-        self.driver = Command()
+        self.driver = driver or Command(ahead=True)
         self.journals: dict[str, tuple[Entry, ...]] = {}
         self.secrets: set[str] = set()
         self._lock = threading.Lock()
-        self._running: set[Running] = set()
+        self._running: set[Engaged] = set()
         self._is_over = False
 
     def run(self) -> RunResult:
@@ -70,6 +72,7 @@ class Runner:
             prepare_report_dir(request.report_dir)
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         with ExitStack() as stack:
+            stack.callback(self.driver.close)
             work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
             sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
             plan = plan_for(request.connector)
@@ -78,6 +81,7 @@ class Runner:
                 sandboxes.put(sandbox)
             mapping_problems = mapping_complaints(sandbox)
             refuse_unusable(mapping_problems)
+            refuse_out_of_reach(chosen, {side: sandbox.on(side) for side in Side})
             results = self._all(chosen, sandboxes, work)
             result = RunResult(
                 version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
@@ -97,7 +101,7 @@ class Runner:
             sandbox = sandboxes.get()
             try:
                 self._say(f"[{number}/{len(chosen)}] {scenario.id}")
-                return self._scenario(scenario, sandbox, work)
+                return self.play(scenario, sandbox, work)
             finally:
                 sandboxes.put(sandbox)
 
@@ -110,52 +114,62 @@ class Runner:
             except BaseException:
                 # Ctrl-C, or a bug of ours: nobody waits for connectors that may take minutes to end by themselves.
                 pool.shutdown(wait=False, cancel_futures=True)
-                self._kill_all()
+                self.end_all()
                 raise
 
-    def _kill_all(self) -> None:
+    def end_all(self) -> None:
+        """End every connector at work, from another thread; none is started any more."""
         with self._lock:
             self._is_over = True
-            for running in self._running:
-                running.kill()
+            for engaged in self._running:
+                engaged.kill()
 
-    def await_end(self, start: Callable[[], Running]) -> Ended:
-        """Start a connector and wait for its end; it can be ended from another thread meanwhile."""
+    def enlist(self, engaged: Engaged) -> None:
+        """Keep a connector that is at work, so that it can be ended from another thread. Raises SetupError at the end of the run."""
         with self._lock:
             if self._is_over:
                 raise SetupError("the run was interrupted")
-            running = start()
-            self._running.add(running)
-        try:
-            return running.wait()
-        finally:
-            with self._lock:
-                self._running.discard(running)
+            self._running.add(engaged)
+
+    def _starter(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> Starter:
+        request = replace(self.request, connector=connector_for(self.request.connector, scenario))
+        kind = request.connector.start.kind
+        driver: Driver = self.driver if kind == "command" else drivers()[kind]()
+        name = scenario.id.replace("/", "__")
+        return Starter(request, driver, sandbox, world_folder(work, scenario), work / "output" / name, self.enlist)
 
     def _say(self, text: str) -> None:
         if self.request.progress is not None:
             self.request.progress(text)
 
     def _connector(self) -> dict[str, Any]:
-        connector = self.request.connector
-        return {"name": connector.name, "command": list(connector.start.command), "network": connector.network,
-                "file": str(connector.path) if connector.path else "built in"}
+        return described(self.request.connector)
 
     # -- one scenario -------------------------------------------------------------------------------
 
-    def _scenario(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> ScenarioResult:
+    def play(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> ScenarioResult:
+        """Run one scenario in a sandbox that is running, its files below ``work``, and judge it."""
         started = time.monotonic()
         sandbox.renew(scenario_seed(self.request.seed, scenario.id))
         stage: Stage | None = None
+        starter: Starter | None = None
         reason = ""
         try:
-            stage = Stage(scenario, self.request.mapping, sandbox, Starter(self, scenario, work))
+            starter = self._starter(scenario, sandbox, work)
+            stage = Stage(scenario, self.request.mapping, sandbox, starter)
             stage.state_dir = world_folder(work, scenario) / "state"
             stage.success_exit_codes = self.request.connector.exit_codes
             stage.seed()
             self._play(stage, scenario)
+        except UnsettledError as error:
+            reason = str(error)
         except SetupError as error:
             reason = f"could not be set up: {error}"
+        finally:
+            if starter is not None:
+                starter.stop()
+                with self._lock:
+                    self._running.discard(starter.engaged)
         if stage is None or len(stage.states) < 1:
             return self._unset(scenario, reason)
         self.journals[scenario.id] = tuple(stage.journal.entries)
@@ -172,8 +186,8 @@ class Runner:
             except SetupError as error:
                 line = scenario.line_of(number)
                 place = f"{scenario.path}:{line}" if line else f"step {number + 1}"
-                raise SetupError(f"{error} ({place}: {step.name})") from error
-        healthy = all(s.ended == "exited" or s.number in stage.killed for s in stage.syncs)
+                raise type(error)(f"{error} ({place}: {step.name})") from error
+        healthy = all(s.ended in ("exited", "settled") or s.number in stage.killed for s in stage.syncs)
         if scenario.options.get("final_quiet", True) and stage.syncs and healthy:
             # For free: whatever was done, one more sync with nothing to do must write nothing.
             # Twice at most: automation that answers every sync with an edit never comes to rest, and that is told.
@@ -200,46 +214,6 @@ class Runner:
         return ScenarioResult(
             scenario.id, scenario.title, Verdict.UNKNOWN, reason, (), (), self._reproduce(scenario), scenario.classes
         )
-
-
-class Starter:
-    """Starts the connector of one scenario for each of its syncs, and can kill the one at work."""
-
-    def __init__(self, runner: Runner, scenario: Scenario, work: Path) -> None:
-        self._runner = runner
-        self._folder = world_folder(work, scenario)
-        self._output = work / "output" / scenario.id.replace("/", "__")
-        self._output.mkdir(parents=True)
-        self._running: Running | None = None
-
-    def __call__(self, sandbox: Sandbox, number: int) -> Ended:
-        """Run the connector once and return how it ended."""
-        request, network = self._runner.request, sandbox.network
-        connector, state_dir = request.connector, self._folder / "state"
-        state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
-        values = {**sandbox.placeholders(), "state_dir": str(state_dir), "mapping_file": str(request.mapping_path)}
-        expanded = expand(connector, values)
-        log, home = self._output / f"sync-{number}.log", self._folder / "home"
-        env = {**network.environment, **expanded.env}
-
-        def start() -> Running:
-            self._running = self._runner.driver.start(
-                expanded.argv, env, connector.cwd, connector.timeout_s, log, home, network.entrance
-            )
-            return self._running
-
-        network.sync_begins()
-        try:
-            return self._runner.await_end(start)
-        finally:
-            self._running = None
-            network.sync_ended()
-
-    def kill(self) -> None:
-        """End the connector and its children at once; nothing happens when none is at work."""
-        running = self._running
-        if running is not None:
-            running.kill()
 
 
 def run(request: RunRequest) -> RunResult:
@@ -280,13 +254,15 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     skipped = scenario.checks.skip
     kept = [_without_skipped(c, skipped) for c in checked]
     findings = sorted((f for c in kept for f in c.result.findings), key=_order)
+    unfelt = stage.unfelt()
+    reason = reason or next((text for text, optional in unfelt if not optional), "")
     verdict, why = _verdict(evidence, kept, findings, reason)
     assumed = assumed_behaviours(evidence.entries)
     calls = Counter(e.operation or "unknown" for e in evidence.entries if isinstance(e, Exchange))
     return ScenarioResult(
         scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(findings[:MOST_FINDINGS]),
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
-        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told), unmocked_calls(evidence.entries),
+        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told, *(text for text, _ in unfelt)), unmocked_calls(evidence.entries),
         assumed, tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
         _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
         other_hosts=other_hosts(evidence.entries), assumed_notes=assumption_notes(assumed, evidence.dialects.values()),

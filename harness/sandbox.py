@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from syncproof_mocks.consent import ConsentKey
 from syncproof_mocks.dialect import ConsentField, Dialect
@@ -157,6 +157,15 @@ class Sandbox:
         """Return the ASGI app of one side; faults are interceptors of it."""
         return self._apps[0 if side is Side.CRM else 1]
 
+    @property
+    def apps(self) -> dict[str, MockApp]:
+        """Return the mocks by the address at which they listen."""
+        return {self._urls.get(side, ""): self.app(side) for side in Side}
+
+    def perform(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the servers' thread and return its result."""
+        return self._servers.perform(work)
+
     def call(self, function: Callable[[], T]) -> T:
         """Run ``function`` between two requests, so that what it does to a store is atomic."""
         result: T = self._servers.call(function)
@@ -175,9 +184,9 @@ class Sandbox:
     def secrets(self) -> tuple[str, ...]:
         """Return every credential of this world: they must not be printed by a connector nor stand in a report."""
         public = {"url", "host", "username", "portal_id", "app_id", "client_id"}
-        return tuple(
-            str(v) for side in (Side.CRM, Side.MA) for k, v in self.on(side).credentials().items() if k not in public
-        )
+        given = [str(v) for side in Side for k, v in self.on(side).credentials().items() if k not in public]
+        # What the connector was handed out since then is as secret as what it was given.
+        return tuple(dict.fromkeys([*given, *(token for side in Side for token in self.on(side).tokens_issued())]))
 
 
 def default_mapping_file() -> Path:

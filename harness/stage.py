@@ -15,13 +15,14 @@ from typing import Any, Protocol
 
 from syncproof_mocks.consent import ConsentKey, ConsentProof
 from syncproof_mocks.dialect import DeskError, Dialect
-from syncproof_mocks.journal import Actor, Change, Exchange
+from syncproof_mocks.faults import Armed, sort_of
+from syncproof_mocks.journal import Actor, Change, Exchange, Row
 from syncproof_mocks.schema import FieldInfo
 
 from .acting import Values
 from .cast import Cast, make_cast, seed_owners, seed_people
 from .drivers import Ended
-from .errors import SetupError
+from .errors import SetupError, UnsettledError
 from .evidence import Act, Evidence, Link, State
 from .hooks import Hook
 from .legible import plural
@@ -39,9 +40,9 @@ USERS = {Side.CRM: Actor.CRM_USER, Side.MA: Actor.MA_USER}
 
 
 class Connecting(Protocol):
-    """Starts the connector once; ``number`` is the sync's, from 1. `kill` ends it at once, from another thread."""
+    """Lets the connector sync; ``number`` is the sync's, from 1. `kill` ends it at once, from another thread."""
 
-    def __call__(self, sandbox: Sandbox, number: int) -> Ended: ...
+    def __call__(self, sandbox: Sandbox, number: int, instances: int = 1) -> Ended: ...
 
     def kill(self) -> None: ...
 
@@ -64,6 +65,7 @@ class Stage:
         self.killed: set[int] = set()  # numbers of the syncs in which a step killed the connector
         self.hooks: list[tuple[Side, Hook]] = []
         self.cells: dict[str, tuple[Cell, int]] = {}  # person key -> (cell, number of the sync that judges it)
+        self.armed: list[tuple[Side, Armed, bool]] = []  # faults, and whether they are optional
         self.asserted: list[dict[str, Any]] = []
         self.connector_seconds = 0.0
         self.success_exit_codes: frozenset[int] = frozenset({0})  # what the connector file counts as a claim of success
@@ -129,8 +131,17 @@ class Stage:
             if obj.object == "company":
                 continue
             for row in dialect.store.rows(obj.kind_on(side)):
-                if addresses & {x.casefold() for x in dialect.addresses(row)}:
+                if addresses & {x.casefold() for x in dialect.addresses(row)} and self._may_be(person, side, row):
                     yield Link(side, obj.object, row.kind, row.id, person)
+
+    def _may_be(self, person: str, side: Side, row: Row) -> bool:
+        """Tell whether a record with a person's address may be theirs: of two people who share it the name decides."""
+        whose = {x.person for x in self.cast.links if (x.side, x.kind, x.record_id) == (side, row.kind, row.id)}
+        if whose:
+            return person in whose
+        me = self.cast.people[person]
+        shared = any(p.email == me.email for p in self.cast.people.values() if p is not me)
+        return not shared or me.last_name in row.values.values()
 
     def rule(self, link: Link, field: str) -> FieldRule:
         """Return the mapping's rule for a field, or a plain one made from the field's metadata."""
@@ -230,10 +241,17 @@ class Stage:
 
         self.act(settings.side, kind, do)
 
+    @contextmanager
+    def no_edit(self) -> Iterator[None]:
+        """Let something happen that is no edit: there is something to carry afterwards only where a mapped field moved."""
+        acted, start = self._acted_since_sync, len(self.journal)
+        yield
+        self._acted_since_sync = acted or automation_edited(self.journal, start, self.mapping, self.sandbox)
+
     def say(self, settings: Any, *, grant: bool) -> None:
         """Let the people of a step say yes or no in one system."""
         key = ConsentKey(settings.channel, settings.purpose)
-        proof = self._proof(getattr(settings, "evidence", None), grant)
+        proof = None if getattr(settings, "by", "") == "staff" else self._proof(getattr(settings, "evidence", None), grant)
         note = "opt_in" if grant else "opt_out"
         self.each_record(
             settings, note, lambda d, x: d.desk_consent(x.kind, x.record_id, key, grant=grant, proof=proof), key=key, proof=proof
@@ -254,14 +272,20 @@ class Stage:
 
     # -- syncing ------------------------------------------------------------------------------------
 
-    def run_sync(self, *, quiet: bool = False) -> None:
-        """Run the connector once, wait for its end, and keep the states around it."""
+    def run_sync(self, *, quiet: bool = False, instances: int = 1) -> None:
+        """Let the connector sync, wait for the end, and keep the states around it.
+
+        Raises UnsettledError when it never comes to rest: there is no state to judge then.
+        """
         number = len(self.syncs) + 1
         before = self.sandbox.call(self._state)
         self.before_syncs.append(before)
         mark = self.sandbox.call(lambda: self.journal.mark("sync_start", str(number)))
         with self._hooked() as hooks:
-            ended = self.connect(self.sandbox, number)
+            ended = self.connect(self.sandbox, number) if instances == 1 else self.connect(self.sandbox, number, instances)
+        if ended.ended == "restless":
+            self.sandbox.call(lambda: self.journal.mark("never_settled", f"{number} {ended.reason}"))
+            raise UnsettledError(f"sync {number}: {ended.reason}")
         end = self.sandbox.call(lambda: self.journal.mark("sync_end", f"{number} {ended.ended} {ended.exit_code}"))
         self.connector_seconds += ended.seconds
         self.syncs.append(summarise(self.journal, self.sandbox.secrets(), number, ended, (mark.seq, end.seq)))
@@ -317,6 +341,26 @@ class Stage:
         self.sandbox.call(lambda: self.journal.mark("killed", str(number)))
         self.connect.kill()
 
+    def marks_of(self, people: Iterable[Person], side: Side) -> set[str]:
+        """Return what names people's records in requests to one side: their ids there now, and their addresses."""
+        found = set()
+        for person in people:
+            found.add(person.email)
+            for link in self.links_of(person.key, side):
+                row = self.sandbox.on(side).store.get(link.kind, link.record_id)
+                assert row is not None
+                # Salesforce's ids have a short form of 15 characters.
+                found |= {link.record_id, link.record_id[:15], *self.sandbox.on(side).addresses(row)}
+        return {mark for mark in found if mark}
+
+    def unfelt(self) -> list[tuple[str, bool]]:
+        """Return the faults that were switched on and never struck, in words, and whether that was allowed."""
+        return [
+            (f"fault `{armed.name}` on {self.sandbox.on(side).name} ({armed.operation}) never struck "
+             f"({plural(armed.seen, 'request')} matched): what it would have shown is not proved", optional)
+            for side, armed, optional in self.armed if not armed.struck
+        ]  # fmt: skip
+
     @property
     def has_unsynced_acts(self) -> bool:
         """Tell whether people did something that no sync has had a chance to carry."""
@@ -329,7 +373,7 @@ class Stage:
             self.scenario.id, self.mapping, dict(self.cast.people), tuple(self.cast.links), tuple(self.acts),
             tuple(self.states), tuple(self.before_syncs), tuple(self.syncs), tuple(self.outputs), tuple(self.journal.entries),
             dialects, frozenset(self.quiet), self.success_exit_codes, self.sandbox.secrets(), dict(self.scenario.options),
-            frozenset(self.killed),
+            frozenset(self.killed), {armed.name: sort_of(armed.name) for _, armed, _ in self.armed},
         )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 
@@ -52,6 +54,18 @@ class Clock:
             self._frozen_ms = max(self._frozen_ms, at_ms)
         self._last_ms = max(self._last_ms, at_ms)
 
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Let time stand still for a moment, as for a bulk edit that stamps all its records alike; wall time is kept up with."""
+        if self._frozen_ms is not None:
+            yield
+            return
+        self._frozen_ms = self.now_ms()
+        try:
+            yield
+        finally:
+            self._frozen_ms = None
+
     def freeze(self, at_ms: int | None = None) -> None:
         """Stop time at ``at_ms`` (default: now)."""
         self._frozen_ms = self.now_ms() if at_ms is None else at_ms
@@ -74,6 +88,23 @@ class Clock:
         else:
             self._offset_ms += ahead_ms
         self._last_ms = wanted
+
+
+class Skewed(Clock):
+    """The clock of one vendor that is wrong: always ``seconds`` ahead of the true one (behind: below 0).
+
+    It only shows the time; who moves or freezes time does so with the true clock.
+    """
+
+    __slots__ = ("_ahead_ms", "_true")
+
+    def __init__(self, true: Clock, seconds: float) -> None:
+        super().__init__()
+        self._true, self._ahead_ms = true, round(seconds * 1000)
+
+    def now_ms(self) -> int:
+        """Return what the wrong clock shows, in milliseconds since 1970-01-01 UTC."""
+        return self._true.now_ms() + self._ahead_ms
 
 
 def from_ms(value_ms: int) -> datetime:

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import difflib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
+from .clock import Skewed
 from .consent import ConsentKey, ConsentMark, ConsentProof
 from .journal import Row
+from .outbox import Outbox
 from .schema import FieldInfo
 from .store import Snapshot, Store
 from .wire import Evidence, Operation, Request, Response, Router
 from .world import World
+
+# What `Dialect.reshape` may do to a field: it is gone, the integration user does not see it, may not write it, nobody may
+# leave it blank, its list has one value more or one less.
+RESHAPES = ("remove", "hide", "lock", "require", "add_value", "remove_value")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,26 @@ class Switch:
     allowed: tuple[Any, ...]
     evidence: Evidence
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One way in which a vendor fails, in its own words; a fault of `mocks/faults` brings it about.
+
+    ``operations`` are patterns over the operations that it can meet. Exactly one of the others says what it does:
+    ``answer`` is given instead of the work; ``change`` is made to the request before the work (False: there is nothing
+    to change in it); ``setting`` is the switch that holds a number of milliseconds, times ``per_ms``, during the work.
+    """
+
+    operations: tuple[str, ...] = ("*",)
+    answer: Callable[[Any, Request], Response] | None = None
+    change: Callable[[Any, Request, int], bool] | None = None
+    setting: str = ""
+    per_ms: float = 1.0
+
+
+# Asked before a record is written: (kind, record id or "", values) -> the word of `Dialect.trips` for why it is refused, or "".
+Trip = Callable[[str, str, Mapping[str, Any]], str]
 
 
 class Dialect(ABC):
@@ -48,6 +74,12 @@ class Dialect(ABC):
     # What answers may rest on that is neither documented nor a switch: name as in `rests_on`, without the dialect's (a `*` at
     # its end stands for any rest) -> what is assumed.
     assumptions: ClassVar[Mapping[str, str]] = {}
+
+    # How the vendor fails: whole requests by the word of the fault, single records by the words it knows to refuse them with.
+    troubles: ClassVar[Mapping[str, Trouble]] = {}
+    trips: ClassVar[frozenset[str]] = frozenset()
+    # Which limits `limited` can speak of besides the usual one.
+    limits_told: ClassVar[tuple[str, ...]] = ()
 
     # Which kind holds the people who own records, the fields with their e-mail address and whether they are active.
     owner_kind: ClassVar[str] = ""
@@ -68,6 +100,7 @@ class Dialect(ABC):
         self.base_url = ""
         self.settings: dict[str, Any] = {s.name: s.default for s in self.switches}
         self.consent_fields: dict[tuple[str, str], ConsentField] = {}
+        self.trip: Trip | None = None
 
     @property
     def vendor_host(self) -> str:
@@ -117,8 +150,8 @@ class Dialect(ABC):
         """Return the vendor's answer to a fault of its own (status 500)."""
 
     @abstractmethod
-    def limited(self, request: Request, retry_after_s: int | None) -> Response:
-        """Return the vendor's rate-limit refusal."""
+    def limited(self, request: Request, retry_after_s: int | None, limit: str = "") -> Response:
+        """Return the vendor's rate-limit refusal; ``limit`` is one of `limits_told` ("": the usual one)."""
 
     def call_of(self, request: Request, operation: Operation) -> Operation:
         """Return which of the calls that share an address (`Router.calls`) a request is; else ``operation`` itself."""
@@ -138,9 +171,26 @@ class Dialect(ABC):
     def credentials(self) -> Mapping[str, str]:
         """Return what a connector may be given: keys of design.md section 12 (token, client_id, ...)."""
 
+    @property
+    def outbox(self) -> Outbox | None:
+        """Return what waits to be told by webhooks, or None where the vendor has none."""
+        return None
+
+    def words_for(self, kind: str) -> tuple[str, ...]:
+        """Return the words by which requests name ``kind``: who asks for one of them has looked at that kind."""
+        return (kind,)
+
     def expire_sessions(self) -> None:
         """End every session (access token, log-in) that was handed out, as time would: the next call of each is refused."""
         raise NotImplementedError(f"{self.name} has no sessions that end")
+
+    def tokens_issued(self) -> tuple[str, ...]:
+        """Return every access token that was handed out in this world, ended or not: none of them may be printed."""
+        return ()
+
+    def skew(self, seconds: float) -> None:
+        """Let the vendor's own clock be that far ahead of the true time (behind: below 0); 0 sets it right."""
+        self.clock = self.store.clock = Skewed(self.world.clock, seconds) if seconds else self.world.clock
 
     # -- schema -------------------------------------------------------------------------------------
 
@@ -192,6 +242,10 @@ class Dialect(ABC):
     def desk_delete(self, kind: str, record_id: str) -> None:
         """A person deletes a record the ordinary way (recycle bin, archive)."""
 
+    def desk_activity(self, kind: str, record_id: str) -> None:
+        """Something happens with a record that is no edit of it (a logged call, an opened e-mail): the vendor's counters move."""
+        raise DeskError(f"{self.name} keeps no activities of {kind} {record_id}")
+
     @abstractmethod
     def desk_erase(self, kind: str, record_id: str) -> None:
         """A person erases someone for good (GDPR)."""
@@ -201,6 +255,38 @@ class Dialect(ABC):
         self, kind: str, record_id: str, key: ConsentKey, *, grant: bool, proof: ConsentProof | None
     ) -> None:
         """The person behind a record says yes or no; the vendor's side effects apply."""
+
+    def desk_unite(self, kind: str, winner_id: str, loser_ids: Sequence[str]) -> Row:
+        """A person merges records into ``winner_id`` and gets the survivor (of whatever id). Raises `DeskError`."""
+        raise DeskError(f"{self.name} merges no {kind} ({winner_id} and {', '.join(loser_ids)})")
+
+    def desk_convert(self, lead_id: str, account_id: str | None = None) -> str:
+        """A person converts a lead (into ``account_id`` or a new account); returns the new contact's id. Raises `DeskError`."""
+        raise DeskError(f"{self.name} has no leads to convert ({lead_id}, {account_id})")
+
+    def desk_restore(self, kind: str, record_id: str) -> Row:
+        """A person brings a deleted record back (recycle bin, archive). Raises `DeskError`."""
+        raise DeskError(f"{self.name} brings no deleted {kind} back ({record_id})")
+
+    def desk_affiliate(self, record_id: str, company_id: str | None, *, further: bool = False) -> None:
+        """A person hangs a contact on a company (None: on none); ``further``: beside the one it has. Raises `DeskError`."""
+        raise DeskError(f"{self.name} hangs no contact on companies ({record_id}, {company_id}, {further})")
+
+    def reshape(self, kind: str, field: str, change: str, value: str = "") -> None:
+        """An administrator changes a field; ``change`` is one of `RESHAPES`. Raises `DeskError` for what cannot be done."""
+        raise DeskError(f"{self.name} changes no field ({kind}.{field}: {change} {value})")
+
+    def desk_request(self, kind: str, record_id: str, key: ConsentKey, proof: ConsentProof | None) -> None:
+        """The person behind a record asked to be subscribed and has not confirmed yet. Raises `DeskError` where nothing holds that."""
+        raise DeskError(f"{self.name} knows no {key} that waits to be confirmed ({kind} {record_id}, {proof})")
+
+    def desk_bounce(self, record_id: str, what: str) -> Row:
+        """The last message to a person comes back: ``what`` is one of `BOUNCES`. Returns the row that tells of it."""
+        raise DeskError(f"{self.name} does not tell of messages that come back ({what}, {record_id})")
+
+    def desk_mail(self, campaign: str, purpose: str, record_id: str) -> Mail:
+        """A person sends a campaign of a purpose (`*`: none in particular) to one record; the vendor says whether it went out."""
+        raise DeskError(f"{self.name} sends no mail ({campaign}, {purpose}, {record_id})")
 
     @abstractmethod
     def seed_owner(self, first_name: str, last_name: str, email: str, active: bool) -> str:
@@ -244,6 +330,29 @@ class Dialect(ABC):
     @abstractmethod
     def addresses(self, row: Row) -> tuple[str, ...]:
         """Return the e-mail addresses of a person's record, primary first, lower case."""
+
+    def mail_of(self, row: Row) -> Mail | None:
+        """Return the message that a row tells about, or None: the row is none. Pure: only the row counts."""
+        del row
+
+
+# How a message comes back: for good, for a while, as a complaint, or the vendor itself shuts the address out.
+BOUNCES = ("hard", "soft", "spam", "quarantine")
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message that somebody wanted to send. ``refused`` is the vendor's word for why it did not go out ("": it did).
+
+    ``key`` is None for mail that asks for no consent (an invoice); ``record_id`` is None for an address without a record.
+    """
+
+    address: str
+    record_id: str | None
+    campaign: str
+    key: ConsentKey | None
+    at_ms: int
+    refused: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ two references; field differences, blame, rewind and every intermediate state ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -166,6 +166,13 @@ class Journal:
         self.actor = Actor.HARNESS
         self.exchange: Exchange | None = None
         self.note = ""
+        # Called, on the servers' thread, after each answered request: whoever waits for the systems to come to rest.
+        self.watchers: list[Callable[[], None]] = []
+
+    def answered(self) -> None:
+        """Say that a request has its answer."""
+        for watcher in self.watchers:
+            watcher()
 
     def __len__(self) -> int:
         return len(self.entries)

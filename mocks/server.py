@@ -12,6 +12,7 @@ import ssl
 import threading
 import traceback
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import ExitStack
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -22,7 +23,7 @@ import uvloop
 from .control import control_app
 from .dialect import Dialect
 from .journal import Actor, Exchange
-from .wire import Held, Operation, Request, Response
+from .wire import Cut, Held, Operation, Request, Response
 
 MAX_BODY_BYTES = 150 * 1024 * 1024
 MAX_URL_BYTES = 16_384
@@ -122,6 +123,7 @@ class MockApp:
         response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
+        journal.answered()
         return response
 
     async def _intercepted(
@@ -130,7 +132,10 @@ class MockApp:
         """Let the faults that are switched on decide, the latest first; one that breaks is a bug of ours as well."""
 
         async def perform() -> Response:
-            response = self._perform(request, operation, entry)
+            with ExitStack() as stack:
+                for manager in request.around:
+                    stack.enter_context(manager)
+                response = self._perform(request, operation, entry)
             return await self._held(response, request, entry, receive) if isinstance(response, Held) else response
 
         proceed: Proceed = perform
@@ -217,6 +222,10 @@ async def _send(send: Any, response: Response) -> None:
             headers.append((b"content-type", response.content_type.encode("latin-1")))
         headers.append((b"content-length", str(len(response.body)).encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    if isinstance(response, Cut):
+        # The server closes the connection of an answer that is not complete.
+        await send({"type": "http.response.body", "body": response.body[: response.sent], "more_body": True})
+        return
     await send({"type": "http.response.body", "body": response.body})
 
 

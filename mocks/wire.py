@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -40,7 +41,7 @@ class Request:
     """One request as a handler sees it. Headers have lower-case names; the body is parsed when asked for."""
 
     __slots__ = (
-        "_query", "base_url", "body", "exchange", "headers", "method", "params", "path", "query_string", "segments", "session",
+        "_query", "around", "base_url", "body", "exchange", "headers", "method", "params", "path", "query_string", "segments", "session",
     )  # fmt: skip
 
     def __init__(
@@ -58,6 +59,8 @@ class Request:
         self.session: Any = None
         # The journal's entry for this request, for whoever strikes in its place.
         self.exchange: Any = None
+        # What holds while the vendor does its work for this request and no other, in the order of entering.
+        self.around: tuple[AbstractContextManager[Any], ...] = ()
         self._query: list[tuple[str, str]] | None = None
 
     @property
@@ -99,6 +102,13 @@ class Response:
     body: bytes = b""
     content_type: str = "application/json;charset=UTF-8"
     headers: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Cut(Response):
+    """An answer whose connection ends after ``sent`` bytes of its body, although the headers promise all of it."""
+
+    sent: int = 0
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from syncproof.mapping.grammar import Mapping
 from syncproof.mapping.load import load_mapping
 from syncproof.model import ScenarioResult
 from syncproof.runner import Runner, judge
@@ -14,13 +15,15 @@ from syncproof.scenario.loader import load_scenarios
 from syncproof.stage import Stage
 
 
-def play(scenario: str | dict[str, Any], connect: Callable[..., Any], seed: int = 11) -> ScenarioResult:
-    """Return the result of a built-in scenario (by name) or one given as data."""
+def play(
+    scenario: str | dict[str, Any], connect: Callable[..., Any], seed: int = 11, mapping: Mapping | None = None
+) -> ScenarioResult:
+    """Return the result of a built-in scenario (by name) or one given as data; ``mapping``: None is the default one."""
     if isinstance(scenario, str):
         chosen = load_scenarios([scenario])[0]
     else:
         chosen = Scenario.model_validate(scenario).placed("test/case", "", "test/case", ())
-    sandbox = Sandbox(load_mapping(default_mapping_file()), seed)
+    sandbox = Sandbox(mapping or load_mapping(default_mapping_file()), seed)
     stage = Stage(chosen, sandbox.mapping, sandbox, connect)
     stage.seed()
     Runner._play(stage, chosen)

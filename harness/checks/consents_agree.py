@@ -6,6 +6,7 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 
 from ..mapping.grammar import Side
 from ..model import Severity
+from ..oracle.consent_refusals import ConsentRefusals
 from ..oracle.consent_story import sides_around
 from ..oracle.fields import Oracle
 from . import Rule, Seen
@@ -21,13 +22,17 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
         return
     start = oracle.evidence.syncs[last - 1].start_seq
     for side in (Side.CRM, Side.MA):
-        effective = oracle.said(oracle.evidence.states[last], side)
+        # A yes kept for an address that the person no longer has is worth nothing.
+        effective = oracle.consents.effective(side, oracle.evidence.states[last].on(side), in_use=True)
         for person in oracle.taking_part(last):
             for key in ledger.keys:
                 if key.purpose == "*" or ledger.state_at(person, key, start) < ConsentState.GRANTED:
                     continue
                 said = ledger.last_saying(person, key, start)
                 if said is None or not said.grant or (said.side not in (side, None) and not ledger.travels(key, said.side or side)):
+                    continue
+                if ledger.last_move(person, start) > said.seq:
+                    seen.left_open.append(f"{key}: what a yes means for an address that the person got later")
                     continue
                 _compare(oracle, seen, person, key, side, effective.get((person, key), ConsentState.UNKNOWN), last)
 
@@ -38,6 +43,10 @@ def _compare(oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Sid
     seen.look("CONS-008")
     if not state.permits:
         label = oracle.identity.label(person)
+        excuse = ConsentRefusals(oracle).excuse(sync, side, person, key, grant=True)
+        if excuse is not None:
+            seen.not_checked.append(f"{label}: the {side.upper()} refused the yes to {key} at #{excuse.seq}, and the connector said so")
+            return
         seen.finding(
             "CONS-008", f"{label} said yes to {key} with proof, but the {side.upper()} says {state.name.lower()} after "
             f"the last sync: this person wants mail and gets none.", system=str(side), kind="contact", person=label,

@@ -25,10 +25,16 @@ def dead_stay_dead(oracle: Oracle, seen: Seen) -> None:
         if act.after_sync >= len(oracle.evidence.syncs):
             continue
         seen.look(rule)
-        for entry in oracle.evidence.entries[act.seq :]:
+        for entry in oracle.evidence.entries[act.seq : _undone(oracle, act)]:
             if isinstance(entry, Change) and _brings_back(oracle, entry, act):
                 _report(oracle, seen, rule, act, entry)
                 break
+
+
+def _undone(oracle: Oracle, act: Act) -> int:
+    """Return where the deletion ends to count: at the act by which a person brought the record back, if there is one."""
+    back = (a.seq for a in oracle.evidence.acts if a.kind == "restore" and (a.person, a.side) == (act.person, act.side))
+    return min((seq for seq in back if seq > act.seq), default=len(oracle.evidence.entries))
 
 
 def _brings_back(oracle: Oracle, change: Change, act: Act) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from ..mapping.grammar import Side
 from ..model import Severity
+from ..oracle.excuses import keeps_out
 from ..oracle.fields import Oracle
 from ..oracle.identity import row_at
 from ..oracle.scope import Meeting
 from . import Rule, Seen
 
 RULES = (
-    Rule("SCOPE-001", "everybody in scope arrives on the other side", Severity.MAJOR, ("B053", "B014", "B015", "B057")),
+    Rule("SCOPE-001", "everybody in scope arrives on the other side", Severity.MAJOR, ("B053", "B014", "B015", "B057", "B034", "B070")),
     Rule("SCOPE-004", "no record of a living person disappears", Severity.CRITICAL, ("B003", "B075")),
 )
 
@@ -28,12 +29,17 @@ def everyone_arrived(oracle: Oracle, seen: Seen) -> None:
 def _arrival(oracle: Oracle, seen: Seen, meeting: Meeting, sync: int) -> None:
     target = oracle.must_arrive(meeting)
     if target is None:
+        other = oracle.scope.address_taken(meeting) if meeting.ma_before is None else None
+        if other is not None:
+            label, whose = oracle.identity.label(meeting.subject), oracle.identity.label(other)
+            seen.not_checked.append(f"{label}: the MA holds this address in the record of {whose}, and takes it once")
         return
     seen.look("SCOPE-001")
     if meeting.after(target) is None:
         label = oracle.identity.label(meeting.subject)
         refusal = oracle.refusals.excuses(sync, target, meeting.subject)
-        if refusal is not None:
+        # One bad value is no reason to keep the person out, unless it is one that the record cannot do without.
+        if refusal is not None and keeps_out(oracle, meeting, target, refusal):
             seen.not_checked.append(f"{label}: refused by the {target.upper()} at #{refusal.seq}, and the connector said so")
             return
         seen.finding(
@@ -57,6 +63,8 @@ def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
             continue
         if meeting.before(side.other) is None and oracle.was_removed(meeting, side.other):
             continue
+        if oracle.identity.person_of(side, row) != meeting.subject and meeting.object.object != "company":
+            continue  # people merged its person into the subject: LIFE-001 says what becomes of the record
         seen.look("SCOPE-004")
         if row_at(oracle.evidence.states[meeting.sync].on(side), row.kind, row.id) is None:
             label = oracle.identity.label(meeting.subject)

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from syncproof_mocks.schema import FieldType
+
 from ..mapping.grammar import Direction, Side
 from ..mapping.meaning import format_problem
+from ..mapping.phones import phone_meaning
 from ..model import Severity, Sides
 from ..oracle.blame import shown
 from ..oracle.classify import Damage, Wrong, classify
+from ..oracle.excuses import excuse, is_too_long
 from ..oracle.fields import Judgement, Oracle
 from . import Rule, Seen
 
 RULES = (
-    Rule("FIELD-001", "a change reaches the other side", Severity.MAJOR, ("B017", "B045")),
-    Rule("FIELD-002", "when both sides changed, the mapping's winner wins", Severity.MAJOR, ("B044", "B043")),
-    Rule("FIELD-003", "a blank never overwrites a value unless the mapping says so", Severity.MAJOR, ("B028",)),
+    Rule("FIELD-001", "a change reaches the other side", Severity.MAJOR, ("B017", "B045", "B033", "B035", "B037", "B091")),
+    Rule("FIELD-002", "when both sides changed, the mapping's winner wins", Severity.MAJOR, ("B044", "B043", "B091")),
+    Rule("FIELD-003", "a blank never overwrites a value unless the mapping says so", Severity.MAJOR, ("B028", "B033")),
     Rule("FIELD-004", "a value that was cleared is cleared on the other side when the mapping says so", Severity.MAJOR, ("B029",)),
-    Rule("FIELD-005", "every mapped value of a record arrives", Severity.MAJOR, ("B066", "B031", "B035")),
-    Rule("FIELD-006", "a value keeps the format that the mapping declares", Severity.MINOR, ("B073", "B036")),
-    Rule("FIELD-007", "text is not cut", Severity.MAJOR, ("B038",)),
+    Rule("FIELD-005", "every mapped value of a record arrives", Severity.MAJOR, ("B066", "B031", "B035", "B037")),
+    Rule("FIELD-006", "a value keeps the format that the mapping declares", Severity.MINOR, ("B073", "B036", "B037")),
+    Rule("FIELD-007", "text is not cut", Severity.MAJOR, ("B038", "B072")),
     Rule("FIELD-008", "characters survive: no entities, no lost diacritics", Severity.MAJOR, ("B071", "B072")),
-    Rule("FIELD-009", "a date stays the same day", Severity.MAJOR, ("B039", "B040", "B041")),
+    Rule("FIELD-009", "a date stays the same day, a moment the same moment", Severity.MAJOR, ("B039", "B040", "B041")),
     Rule("FIELD-010", "no record gets another person's value", Severity.CRITICAL, ("B007", "B005")),
     Rule("FIELD-011", "no field gets another field's value", Severity.MAJOR, ("B068",)),
-    Rule("FIELD-012", "no value is invented", Severity.MAJOR, ("B030", "B033")),
+    Rule("FIELD-012", "no value is invented", Severity.MAJOR, ("B030", "B033", "B099")),
     Rule("FIELD-013", "a side that is only read from is not written to", Severity.MAJOR, ("B044", "B069")),
+    Rule("FIELD-014", "an edit made while a sync runs is not overwritten without a reason", Severity.MAJOR, ("B016", "B052")),
+    Rule("FIELD-015", "a refused value takes nothing else of its record with it", Severity.MAJOR, ("B034", "B032", "B066")),
+    Rule("FIELD-016", "a value is sent in a form that the system takes", Severity.MAJOR, ("B032", "B069", "B036", "B041", "B074", "B037")),
+    Rule("FIELD-017", "a choice of several keeps each of them", Severity.MAJOR, ("B036", "B077")),
+    Rule("FIELD-018", "a phone number can still be dialled", Severity.MAJOR, ("B073",)),
+    Rule("FIELD-019", "a number keeps its value", Severity.MAJOR, ("B074", "B033", "B099")),
 )
 
 _RULE_OF = {
@@ -40,6 +50,12 @@ _RULE_OF = {
     Damage.ANOTHER_FIELD: "FIELD-011",
     Damage.INVENTED: "FIELD-012",
     Damage.WRONG_DIRECTION: "FIELD-013",
+    Damage.OVERWRITTEN: "FIELD-014",
+    Damage.LOST_WITH_ANOTHER: "FIELD-015",
+    Damage.WRONG_FORM: "FIELD-016",
+    Damage.CHOICE_LOST: "FIELD-017",
+    Damage.PHONE_CHANGED: "FIELD-018",
+    Damage.NUMBER_CHANGED: "FIELD-019",
 }
 
 _WORDS = {
@@ -56,6 +72,12 @@ _WORDS = {
     Damage.ANOTHER_FIELD: "it holds another field's value",
     Damage.INVENTED: "the value was invented",
     Damage.WRONG_DIRECTION: "the side that is only read from was written to",
+    Damage.OVERWRITTEN: "an edit made while the sync ran was overwritten without a reason",
+    Damage.LOST_WITH_ANOTHER: "another value of the record was refused, and this one was left out with it",
+    Damage.WRONG_FORM: "it was refused for the form in which it was sent, not for what it says",
+    Damage.CHOICE_LOST: "some of the chosen values are gone",
+    Damage.PHONE_CHANGED: "the phone number is another one",
+    Damage.NUMBER_CHANGED: "the number is another one",
 }
 
 
@@ -67,13 +89,16 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
             seen.left_open.append(f"{judgement.rule.name}: {judgement.allowed.left_open}")
         if not judgement.is_ok:
             for side, expected, found in judgement.wrong_sides():
-                refusal = oracle.refusals.excuses(judgement.meeting.sync, side, judgement.meeting.subject)
                 # A refusal explains what did not arrive, never what was written all the same.
-                if refusal is not None and found == judgement.situation.now[0 if side is Side.CRM else 1]:
-                    label = oracle.identity.label(judgement.meeting.subject)
-                    seen.not_checked.append(f"{label}: refused by the {side.upper()} at #{refusal.seq}, and the connector said so")
+                stayed = found == judgement.situation.now[0 if side is Side.CRM else 1]
+                why = excuse(oracle, judgement, side, expected) if stayed else None
+                if stayed and why is None and _is_left_out(oracle, judgement, expected):
+                    why = "longer than the mapping lets through, and the connector said so"
+                if why is None or isinstance(why, Damage):
+                    _report(oracle, seen, judgement, side, expected, found, why)
                     continue
-                _report(oracle, seen, judgement, side, expected, found)
+                told = why if isinstance(why, str) else f"refused by the {side.upper()} at #{why.seq}, and the connector said so"
+                seen.not_checked.append(f"{oracle.identity.label(judgement.meeting.subject)}: {told}")
         else:
             _formats(oracle, seen, judgement)
     for subject in dict.fromkeys(oracle.crowded):
@@ -102,11 +127,19 @@ def _look(judgement: Judgement, seen: Seen) -> None:
         if judgement.rule.type.value in ("date", "datetime"):
             seen.look("FIELD-009")
     seen.look("FIELD-012")
+    seen.look("FIELD-014", int(judgement.was_edited_meanwhile))
     if judgement.rule.direction is not Direction.BOTH:
         seen.look("FIELD-013")
 
 
-def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: object, found: object) -> None:
+def _is_left_out(oracle: Oracle, j: Judgement, expected: object) -> bool:
+    """Tell whether a value too long for the mapping was left out by a connector that did not claim success."""
+    sync = oracle.evidence.syncs[j.meeting.sync - 1]
+    said_so = sync.ended == "exited" and sync.exit_code not in oracle.evidence.success_exit_codes
+    return said_so and is_too_long(j.rule, expected)
+
+
+def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: object, found: object, known: Damage | None) -> None:
     m, rule = j.meeting, j.rule
     at = 0 if side is Side.CRM else 1
     read_only = (rule.direction is Direction.CRM_TO_MA and side is Side.CRM) or (
@@ -116,7 +149,7 @@ def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: obje
         expected, found, j.situation.now[at], j.situation.now[1 - at],
         j.situation.crm_changed and j.situation.ma_changed, read_only, m.subject, (rule.crm, rule.ma),
     )
-    damage = classify(wrong, oracle.identity.trace)
+    damage = known or (Damage.OVERWRITTEN if j.is_overwritten(side, expected) else classify(wrong, oracle.identity.trace))
     row, other = m.after(side), m.after(side.other)
     assert row is not None
     end = oracle.evidence.states[m.sync].seq
@@ -163,7 +196,10 @@ def _formats(oracle: Oracle, seen: Seen, j: Judgement) -> None:
         before, after = m.before(side), m.after(side)
         if after is None or (before is not None and before.values.get(rule.field_on(side)) == after.values.get(rule.field_on(side))):
             continue
-        problem = format_problem(rule, side, after.values.get(rule.field_on(side)))
+        raw = after.values.get(rule.field_on(side))
+        if _is_undialable(j, side, raw):
+            _report(oracle, seen, j, side, phone_meaning(str(raw)), raw, Damage.PHONE_CHANGED)
+        problem = format_problem(rule, side, raw)
         if problem:
             label = oracle.identity.label(m.subject)
             blame = oracle.ledger.blame(side, after, rule.field_on(side), oracle.evidence.states[m.sync].seq, m.after(side.other), rule)
@@ -173,6 +209,25 @@ def _formats(oracle: Oracle, seen: Seen, j: Judgement) -> None:
                 found=shown(after.values.get(rule.field_on(side))), classification=str(Damage.FORMAT_CHANGED),
                 caused_by=blame.written_by, record_id=after.id, sync=m.sync, blame=blame,
             )
+
+
+def _is_undialable(j: Judgement, side: Side, raw: object) -> bool:
+    """Tell whether this sync wrote a number that means the right one only to who guesses: no plus, or a zero too many.
+
+    What people wrote in the same way on the other side is carried as it is, and is no damage of the connector.
+    """
+    source = j.meeting.after(side.other)
+    if j.rule.type is not FieldType.PHONE or not isinstance(raw, str) or source is None:
+        return False
+    told = source.values.get(j.rule.field_on(side.other))
+    if told is None or _digits(told) == _digits(raw) and ("+" in raw or "+" not in str(told)):
+        return False
+    wanted = phone_meaning(raw)
+    return wanted.startswith("+") and (raw.strip()[:1] != "+" or _digits(raw.replace("(0)", "")) != _digits(wanted.partition(";")[0]))
+
+
+def _digits(raw: object) -> str:
+    return "".join(c for c in str(raw) if c.isdigit())
 
 
 def _say(value: object) -> str:

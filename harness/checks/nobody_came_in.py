@@ -19,8 +19,8 @@ def nobody_came_in(oracle: Oracle, seen: Seen) -> None:
     for meeting in oracle.every_meeting():
         source = Side.CRM if meeting.crm_before is not None else Side.MA
         reason = _reason(oracle, meeting, source)
-        if reason is None or meeting.before(source.other) is not None:
-            continue
+        if reason is None or meeting.before(source.other) is not None or oracle.was_touched_meanwhile(meeting, source):
+            continue  # who was let in or put out while the sync ran is judged by the next one
         seen.look("SCOPE-002")
         after = meeting.after(source.other)
         if after is not None:

@@ -38,7 +38,8 @@ def _written(oracle: Oracle) -> set[tuple[str, str, str]]:
 
 
 def _mixed(oracle: Oracle, seen: Seen, side: Side, row: Row) -> None:
-    owner = oracle.identity.person_of(side, row)
+    lineage, trace, at = oracle.identity.lineage, oracle.identity.trace, oracle.evidence.states[-1].seq
+    owner = oracle.identity.subject_of(side, row, at)
     if owner is None:
         return
     system, end = oracle.evidence.dialects[side].name, len(oracle.evidence.entries)
@@ -47,8 +48,8 @@ def _mixed(oracle: Oracle, seen: Seen, side: Side, row: Row) -> None:
             continue
         # A company's values are shared by its people; only what belongs to one person tells of a mix-up.
         owners = [o for o in oracle.identity.owners(value) if o[0] in oracle.evidence.people]
-        if not owners or any(person == owner for person, _ in owners):
-            continue
+        if not owners or any(lineage.subject(person, at) == owner for person, _ in owners) or trace.fields(value, owner):
+            continue  # it is this person's too: an address that two share, or what somebody entered here
         change = oracle.ledger.writer(system, row.kind, row.id, name, end)
         if change is None or change.actor in _BY_PEOPLE:
             continue

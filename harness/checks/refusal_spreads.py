@@ -7,8 +7,9 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.consent_story import sides_around
-from ..oracle.consents import Saying, covers
+from ..oracle.consent_refusals import ConsentRefusals
 from ..oracle.fields import Oracle
+from ..oracle.sayings import Saying, covers, standing_refusals
 from . import Rule, Seen
 
 RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CRITICAL, ("B004", "B008", "B001")),)
@@ -16,38 +17,44 @@ RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CR
 
 def refusal_spreads(oracle: Oracle, seen: Seen) -> None:
     """After each sync every record of a person who had refused before it says so, on both sides."""
-    ledger = oracle.consents
+    refused = ConsentRefusals(oracle)
     for number in range(1, len(oracle.evidence.states)):
         if oracle.scope.is_broken(number):
             continue
-        after = oracle.evidence.states[number]
-        start = oracle.evidence.syncs[number - 1].start_seq
         for side in (Side.CRM, Side.MA):
-            effective = ledger.effective(side, after.on(side), in_use=True)
-            present = oracle.taking_part(number)
-            for person in present:
-                for key in ledger.keys:
-                    refusal = _refusal(oracle, person, key, side, start)
-                    if refusal is not None:
-                        seen.look("CONS-002")
-                        state = effective.get((person, key), ConsentState.UNKNOWN)
-                        if not state.refuses:
-                            _report(oracle, seen, person, key, side, state, number, refusal)
+            effective = oracle.consents.effective(side, oracle.evidence.states[number].on(side), in_use=True)
+            for person in oracle.taking_part(number):
+                for key in oracle.consents.keys:
+                    state = effective.get((person, key), ConsentState.UNKNOWN)
+                    _compare(oracle, seen, refused, (person, key, side, state), number)
+
+
+def _compare(
+    oracle: Oracle, seen: Seen, refused: ConsentRefusals, said: tuple[str, ConsentKey, Side, ConsentState], number: int
+) -> None:
+    person, key, side, state = said
+    refusal = _refusal(oracle, person, key, side, oracle.evidence.syncs[number - 1].start_seq)
+    if refusal is None:
+        return
+    seen.look("CONS-002")
+    if state.refuses:
+        return
+    excuse = refused.excuse(number, side, person, key, grant=False)
+    if excuse is None:
+        _report(oracle, seen, person, key, side, state, number, refusal)
+    else:
+        label = oracle.identity.label(person)
+        seen.not_checked.append(f"{label}: the {side.upper()} refused the opt-out of {key} at #{excuse.seq}, and the connector said so")
 
 
 def _refusal(oracle: Oracle, person: str, key: ConsentKey, side: Side, start: int) -> Saying | None:
     """Return the refusal that ``side`` must show: said there and standing there, or carried there by the mapping."""
     ledger = oracle.consents
-    if not ledger.state_at(person, key, start).refuses:
-        return None
-    said = [s for s in ledger.sayings.get(person, ()) if s.seq < start and covers(s.key, key)]
-    proved = max((n for n, s in enumerate(said) if s.grant and s.proved and s.key == key), default=-1)
-    for number in range(len(said) - 1, proved, -1):
-        refusal = said[number]
-        if refusal.grant:
-            continue
+    said = [s for s in ledger.said_by(person, start) if covers(s.key, key)]
+    for refusal in reversed(standing_refusals(said, key)):
+        later = said[said.index(refusal) + 1 :]
         # Somebody of that very side took it back there, without proof: only a mapping that reaches the side can mend it.
-        replaced = any(s.grant and s.side is side for s in said[number + 1 :]) and not ledger.travels(key, side.other)
+        replaced = any(s.grant and s.side is side for s in later) and not ledger.travels(key, side.other)
         here = refusal.side is side and not replaced
         carried = refusal.side is not None and refusal.side is not side and ledger.travels(refusal.key, refusal.side)
         if refusal.side is None or here or carried:

@@ -23,6 +23,8 @@ def scope_of_consent(oracle: Oracle, seen: Seen) -> None:
         seen.look("CONS-003")
         if ledger.state_at(turn.person, turn.key, turn.change.seq).refuses:
             continue
+        if ledger.came_back(turn.person, turn.change.seq):
+            continue  # a bounce taken for a refusal is CONS-010
         label = oracle.identity.label(turn.person)
         exchange = oracle.ledger.exchange(turn.change.exchange)
         narrower = [s.key for s in ledger.sayings.get(turn.person, ()) if not s.grant and s.seq < turn.change.seq]

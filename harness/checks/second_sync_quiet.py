@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from syncproof_mocks.journal import Actor, Change, Exchange
+from collections.abc import Sequence
+
+from syncproof_mocks.journal import Actor, Change, Entry, Exchange
 
 from ..legible import plural
 from ..model import Severity
@@ -21,14 +23,9 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
         if sync.number > 1 and oracle.scope.is_broken(sync.number - 1):
             continue  # it makes up for what faults kept its predecessor from doing
         seen.look("QUIET-001")
-        changes = [
-            e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
-            if isinstance(e, Change) and e.actor is Actor.CONNECTOR
-        ]
-        repeated = [
-            e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
-            if isinstance(e, Exchange) and is_accepted_write(e)
-        ]
+        entries = _undisturbed(oracle.evidence.entries[sync.start_seq : sync.end_seq])
+        changes = [e for e in entries if isinstance(e, Change) and e.actor is Actor.CONNECTOR]
+        repeated = [e for e in entries if isinstance(e, Exchange) and is_accepted_write(e)]
         if repeated and not changes:
             first_write = repeated[0]
             seen.finding(
@@ -51,3 +48,10 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
                 caused_by=first.seq, record_id=first.record_id, sync=sync.number,
                 requests=tuple(dict.fromkeys(c.exchange for c in changes if c.exchange is not None))[:20],
             )
+
+
+def _undisturbed(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the entries before anybody else edited a record: from then on there was something to do."""
+    others = (Actor.CRM_USER, Actor.MA_USER, Actor.VENDOR_AUTOMATION)
+    end = next((n for n, e in enumerate(entries) if isinstance(e, Change) and e.actor in others), len(entries))
+    return entries[:end]

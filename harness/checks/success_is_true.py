@@ -7,6 +7,7 @@ from syncproof_mocks.journal import Exchange
 from ..legible import plural
 from ..model import Severity, SyncSummary
 from ..network.egress import mode_of
+from ..oracle.excuses import holds_too_much
 from ..oracle.fields import Oracle
 from ..oracle.identity import side_of
 from ..oracle.refusals import is_refused_write, is_shut_out
@@ -49,6 +50,8 @@ def _exchanges(oracle: Oracle, sync: SyncSummary) -> list[Exchange]:
 
 
 def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
+    if sync.ended == "settled" and sync.number > 1:
+        return  # a service may be told of changes and then has nothing to ask; its first sync shows that it knows both
     called = {e.system for e in _exchanges(oracle, sync)}
     for side, dialect in oracle.evidence.dialects.items():
         seen.look("STATUS-002")
@@ -72,7 +75,8 @@ def _unheld(oracle: Oracle) -> str:
 
 def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     seen.look("STATUS-003")
-    succeeded = sync.ended == "exited" and sync.exit_code in oracle.evidence.success_exit_codes
+    # A service that came to rest claims nothing: what it did is judged, not what it says.
+    succeeded = sync.ended == "settled" or (sync.ended == "exited" and sync.exit_code in oracle.evidence.success_exit_codes)
     if succeeded or (sync.ended == "exited" and (_was_refused(oracle, sync) or _has_leftovers(oracle, sync))):
         return
     seen.finding(
@@ -86,14 +90,15 @@ def _was_refused(oracle: Oracle, sync: SyncSummary) -> bool:
     """Tell whether something failed that excuses the connector; faults that it must survive do not."""
     survivable = bool(oracle.evidence.options.get("must_survive"))
     failed = (e for e in _exchanges(oracle, sync) if is_refused_write(e) or (e.status >= 400 and not is_shut_out(e)))
-    return any(not (survivable and e.fault) for e in failed)
+    # A record that is refused for its content is refused, whoever made the vendor refuse it.
+    return any(not (survivable and e.fault) or oracle.evidence.is_struck(e, "refusal") for e in failed)
 
 
 def _has_leftovers(oracle: Oracle, sync: SyncSummary) -> bool:
     """Tell whether an honest connector has something to complain about: unclear duplicates, or somebody refused before."""
-    if oracle.has_crowd(sync.number):
+    if oracle.has_crowd(sync.number) or oracle.identity.lineage.schema_changed(sync.start_seq):
         return True
-    return oracle.refusals.still_stand(sync.number)
+    return oracle.refusals.still_stand(sync.number) or holds_too_much(oracle, sync.number)
 
 
 def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
@@ -145,7 +150,10 @@ def _unsaid(oracle: Oracle, sync: int, refused: list[Refused]) -> list[str]:
 def _how(sync: SyncSummary) -> str:
     if sync.ended == "exited":
         return f"ended with exit code {sync.exit_code}"
-    return {"timeout": "did not end within its time limit", "killed": "was killed"}.get(sync.ended, "was not started")
+    if sync.ended == "died":
+        return f"was not carried out: the service ended by itself with exit code {sync.exit_code}"
+    told = {"timeout": "did not end within its time limit", "killed": "was killed", "settled": "came to rest"}
+    return told.get(sync.ended, "was not started")
 
 
 def _last_words(oracle: Oracle, sync: SyncSummary) -> str:

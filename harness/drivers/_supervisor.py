@@ -7,7 +7,8 @@ Why a process of its own: the harness may be killed with -9, and then nothing in
 It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, report_fd,
 entrance}` (the last: descriptors of namespaces that only the program enters), lets the program inherit
 standard output and error, and writes one JSON line to ``report_fd``: `{ended, exit_code, seconds, leftovers, reason}`.
-Anything more on standard input, or its end, means: kill.
+On standard input `p` then stops the program for a while and `c` lets it go on (each is answered
+on ``report_fd`` with its letter and a line feed); anything else, or the end, means: kill.
 """
 
 from __future__ import annotations
@@ -110,6 +111,7 @@ def end_all(main: int, grace_s: float) -> int | None:
     """End everything: ask, wait up to ``grace_s``, then kill until nobody is left. Return the status of ``main``."""
     status = None
     send(family(os.getpid(), main), main, signal.SIGTERM)
+    send(family(os.getpid(), main), main, signal.SIGCONT)  # what was stopped could not hear
     patience = time.monotonic() + grace_s
     give_up = patience + 5
     while time.monotonic() < give_up:
@@ -159,6 +161,18 @@ def start(order: dict[str, Any], closed_fds: tuple[int, ...]) -> tuple[int, str]
     os._exit(127)
 
 
+def obey(words: bytes, main: int, report_fd: int) -> bool:
+    """Stop the program and its children for a while (`p`) or let them go on (`c`), and say so; anything else: kill."""
+    for word in words:
+        if word not in b"pc":
+            return False
+        # Twice: what was forked while the first signals went out is there at the second.
+        for _ in range(2):
+            send(family(os.getpid(), main), main, signal.SIGSTOP if word == ord("p") else signal.SIGCONT)
+        os.write(report_fd, b"%c\n" % word)
+    return bool(words)
+
+
 def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | None]:
     """Wait for the end of the program, its time limit, or the word from the harness."""
     parent = os.getppid()
@@ -172,7 +186,7 @@ def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | No
             return "timeout", None
         # Once a second: another process may hold our standard input open after the harness is gone.
         ready, _, _ = select.select([0, wake_fd], [], [], min(left, 1.0))
-        if 0 in ready or os.getppid() != parent:
+        if os.getppid() != parent or (0 in ready and not obey(os.read(0, 64), main, order["report_fd"])):
             return "killed", None
         if wake_fd in ready:
             os.read(wake_fd, 4096)
@@ -213,17 +227,28 @@ def supervise(order: dict[str, Any]) -> dict[str, Any]:
     return {"ended": ended, "exit_code": code, "seconds": seconds, "leftovers": left, "reason": ""}
 
 
+def awaited_order(parent: int) -> bytes:
+    """Return the order once it is there, or nothing when nobody will give one: it may be started long ahead."""
+    line = b""
+    while not line.endswith(b"\n"):
+        # Another process may hold our standard input open after the harness is gone.
+        ready, _, _ = select.select([0], [], [], 1.0)
+        chunk = os.read(0, 1 << 16) if ready else b""
+        if os.getppid() != parent or (ready and not chunk):
+            return b""
+        line += chunk
+    return line
+
+
 def main() -> None:
     """Take the order, carry it out, report."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, signal.SIG_IGN)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
-    line = b""
-    while not line.endswith(b"\n"):
-        chunk = os.read(0, 1 << 16)
-        if not chunk:
-            return
-        line += chunk
+    # The harness says who it is: it may have been killed before the first line of this program ran.
+    line = awaited_order(int(sys.argv[1]))
+    if not line:
+        return
     order = json.loads(line)
     report = supervise(order)
     # A broken pipe: the harness is gone, and the cleaning was what mattered.
@@ -233,3 +258,5 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    # Nothing is left to flush, and whoever waits for the end of this process waits for an interpreter to tidy up.
+    os._exit(0)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from . import Ended
+from . import Ended, Task, worst
 
 MARKER = "SYNCPROOF_RUN"
 OUTPUT_LIMIT = 64 * 1024 * 1024
@@ -35,43 +35,104 @@ def clean_environment(declared: Mapping[str, str], home: Path) -> dict[str, str]
     return {**ours, **declared}
 
 
+class Supervisor:
+    """The process that watches over one run of a program (`_supervisor.py`), waiting for its order.
+
+    ``entrance`` are descriptors of namespaces it hands on. Raises OSError when no process can be started.
+    """
+
+    def __init__(self, entrance: Sequence[int] = ()) -> None:
+        self.report_fd, self.report_write_fd = os.pipe()
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 (to start the connector is what this is for)
+                [sys.executable, "-I", "-S", str(_SUPERVISOR), str(os.getpid())],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                pass_fds=(self.report_write_fd, *entrance), start_new_session=True, bufsize=0,
+            )  # fmt: skip
+        except BaseException:
+            os.close(self.report_fd)
+            raise
+        finally:
+            os.close(self.report_write_fd)
+
+    def take(self, order: Mapping[str, Any]) -> None:
+        """Give it its order. Raises OSError when it is dead."""
+        assert self.process.stdin is not None
+        # The number is that of its own end of the pipe: inherited descriptors keep theirs.
+        self.process.stdin.write(json.dumps({**order, "report_fd": self.report_write_fd}).encode() + b"\n")
+
+    def dismiss(self) -> None:
+        """Send it away without an order: the end of its standard input ends it."""
+        for stream in (self.process.stdin, self.process.stdout):
+            assert stream is not None
+            stream.close()
+        self.process.wait()
+        os.close(self.report_fd)
+
+
 class Running:
-    """A program that was started. `wait` for its end, or `kill` it from another thread."""
+    """A program that was started. `wait` for its end, or `kill` it from another thread.
+
+    ``waiting`` is a supervisor that was started ahead; without one, or when it died meanwhile, a new one is started.
+    """
 
     def __init__(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, grace_s: float,
-        entrance: Sequence[int] = (),
+        entrance: Sequence[int] = (), waiting: Supervisor | None = None,
     ) -> None:
         self._mark = f"{MARKER}={secrets.token_hex(16)}"
         self._patience_s = timeout_s + grace_s + _PATIENCE_S
+        name, _, value = self._mark.partition("=")
+        order = {"argv": list(argv), "env": {**env, name: value}, "cwd": str(cwd), "timeout_s": timeout_s,
+                 "grace_s": grace_s, "entrance": list(entrance)}
+        self._heard = threading.Event()
+        self.is_over = False
         self._output = _Output(output_path)
-        self._report_fd, report_write_fd = os.pipe()
         try:
-            self._process = subprocess.Popen(  # noqa: S603 (to start the connector is what this is for)
-                [sys.executable, "-I", "-S", str(_SUPERVISOR)],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                pass_fds=(report_write_fd, *entrance), start_new_session=True, bufsize=0,
-            )  # fmt: skip
+            supervisor = _ordered(order, waiting, entrance)
         except BaseException:
-            os.close(self._report_fd)
             self._output.close()
             raise
-        finally:
-            os.close(report_write_fd)
-        assert self._process.stdin is not None
+        self._process, self._report_fd = supervisor.process, supervisor.report_fd
         assert self._process.stdout is not None
         self._reader = threading.Thread(target=self._output.drain, args=(self._process.stdout,), daemon=True)
         self._reader.start()
-        name, _, value = self._mark.partition("=")
-        order = {"argv": list(argv), "env": {**env, name: value}, "cwd": str(cwd), "timeout_s": timeout_s,
-                 "grace_s": grace_s, "report_fd": report_write_fd, "entrance": list(entrance)}
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
 
     def kill(self) -> None:
         """End the program and all its children; `wait` then returns ``killed``. Safe to call at any time."""
         assert self._process.stdin is not None
         if not self._process.stdin.closed:
             self._process.stdin.close()
+
+    def pause(self) -> None:
+        """Stop the program and its children where they are, and return once they stand; somebody must be in `wait`."""
+        self._say(b"p")
+
+    def go_on(self) -> None:
+        """Let a paused program go on."""
+        self._say(b"c")
+
+    def _say(self, word: bytes) -> None:
+        assert self._process.stdin is not None
+        self._heard.clear()
+        try:
+            self._process.stdin.write(word)
+        except (OSError, ValueError):
+            return  # it has ended: `wait` tells how
+        while not self._heard.wait(0.05) and not self.is_over:
+            continue
+
+    def turn_output(self, path: Path) -> None:
+        """Let what is printed from now on go to another file, and be counted anew."""
+        self._output.turn(path)
+
+    def printed(self) -> tuple[bytes, int, bool]:
+        """Return tail and length of what was printed into this file, and whether the file has less."""
+        return self._output.so_far()
+
+    def await_text(self, text: str, seconds: float) -> bool:
+        """Wait until it printed ``text``; tell whether it did within ``seconds``."""
+        return self._output.await_text(text.encode(), seconds)
 
     def wait(self) -> Ended:
         """Return how it ended, once nothing of it is left. Ends it when this wait is interrupted (Ctrl-C)."""
@@ -80,6 +141,7 @@ class Running:
             report = self._read_report()
         finally:
             self._clean_up()
+            self.is_over = True
         if report is None:
             # Nobody but the program under test (or an administrator) can have killed the supervisor.
             report = {"ended": "killed", "exit_code": None, "seconds": 0.0, "leftovers": [],
@@ -98,6 +160,9 @@ class Running:
             if not chunk:
                 return None
             text += chunk
+            while text[:2] in (b"p\n", b"c\n"):  # how the supervisor says that it has done what `pause` or `go_on` wanted
+                text = text[2:]
+                self._heard.set()
         found: dict[str, Any] = json.loads(text)
         return found
 
@@ -120,11 +185,32 @@ class Running:
         return sys.exc_info()[0] is not None
 
 
-class Command:
-    """Starts a program once per sync."""
+def _ordered(order: Mapping[str, Any], waiting: Supervisor | None, entrance: Sequence[int]) -> Supervisor:
+    """Return a supervisor that has taken the order: the one that waits, or a new one when that is dead or none waits."""
+    if waiting is not None:
+        try:
+            waiting.take(order)
+        except OSError:
+            waiting.dismiss()
+        else:
+            return waiting
+    supervisor = Supervisor(entrance)
+    supervisor.take(order)
+    return supervisor
 
-    def __init__(self, grace_s: float = GRACE_S) -> None:
+
+class Command:
+    """Starts a program once per sync.
+
+    With ``ahead`` the supervisor of the next sync starts while this one runs, so that nobody waits for it; whoever asks
+    for that must `close`. Namespaces are entered through descriptors that may change: there it never starts ahead.
+    """
+
+    def __init__(self, grace_s: float = GRACE_S, *, ahead: bool = False) -> None:
         self.grace_s = grace_s
+        self._ahead = ahead
+        self._lock = threading.Lock()
+        self._waiting: list[Supervisor] = []
 
     def start(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
@@ -137,7 +223,32 @@ class Command:
         are descriptors of namespaces that it enters first (`network.Network.entrance`). Raises OSError when ``output_path`` or ``home`` cannot be made; a program that cannot be executed is told by `Running.wait`.
         """
         home.mkdir(parents=True, exist_ok=True)
-        return Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s, entrance)
+        waiting = None if entrance else self._next()
+        running = Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s, entrance, waiting)
+        if not entrance:
+            self._prepare()
+        return running
+
+    def _next(self) -> Supervisor | None:
+        with self._lock:
+            return self._waiting.pop() if self._waiting else None
+
+    def _prepare(self) -> None:
+        with self._lock:
+            if self._ahead:
+                self._waiting.append(Supervisor())
+
+    def close(self) -> None:
+        """Send away who waits for a next sync; nothing is started ahead any more. Safe to call twice."""
+        with self._lock:
+            self._ahead = False
+            waiting, self._waiting = self._waiting, []
+        for supervisor in waiting:
+            supervisor.dismiss()
+
+    def engage(self, task: Task) -> OneShot:
+        """Return the connector for one scenario: one sync is one run of the command."""
+        return OneShot(self, task)
 
     def run(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
@@ -145,6 +256,37 @@ class Command:
     ) -> Ended:
         """Start it, wait for its end, and leave nothing behind; see `start`."""
         return self.start(argv, env, cwd, timeout_s, output_path, home, entrance).wait()
+
+
+class OneShot:
+    """A command in one scenario; several instances run at the same time when a sync asks for that."""
+
+    def __init__(self, command: Command, task: Task) -> None:
+        self._command, self._task = command, task
+        self._running: list[Running] = []
+
+    def sync(self, number: int, instances: int = 1) -> Ended:
+        """Run the command (``instances`` times at once), wait for the end of all, and leave nothing behind."""
+        task = self._task
+        task.state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
+        try:
+            for instance in range(1, instances + 1):
+                self._running.append(self._command.start(
+                    task.argv, task.env, task.cwd, task.start.timeout_s, task.log(number, instance), task.home, task.entrance,
+                ))  # fmt: skip
+            return worst([running.wait() for running in self._running])
+        finally:
+            self.kill()
+            self._running = []
+
+    def kill(self) -> None:
+        """End every instance and their children at once; nothing happens when none is at work."""
+        for running in list(self._running):
+            running.kill()
+
+    def stop(self) -> None:
+        """End what is at work; `sync` returns once nothing of it is left."""
+        self.kill()
 
 
 class _Output:
@@ -155,7 +297,27 @@ class _Output:
         self.tail = bytearray()
         self.total = 0
         self.kept = 0
+        self.more = threading.Condition()  # notified whenever something was printed, and at the end
+        self.is_closed = False
         self._limit = OUTPUT_LIMIT
+
+    def turn(self, path: Path) -> None:
+        """Begin another file, and count anew."""
+        with self.more:
+            self._file.close()
+            self._file = path.open("wb", buffering=0)
+            self.tail, self.total, self.kept, self._limit = bytearray(), 0, 0, OUTPUT_LIMIT
+
+    def so_far(self) -> tuple[bytes, int, bool]:
+        """Return tail and length of what was printed, and whether the file has less."""
+        with self.more:
+            return bytes(self.tail), self.total, self.total > self.kept
+
+    def await_text(self, text: bytes, seconds: float) -> bool:
+        """Wait until ``text`` was printed; tell whether it was, within ``seconds`` and before the output ended."""
+        with self.more:
+            self.more.wait_for(lambda: text in self.tail or self.is_closed, seconds)
+            return text in self.tail
 
     def drain(self, stream: IO[bytes]) -> None:
         """Read to the end of ``stream``; past the bound only count, so that the program never blocks on us."""
@@ -163,13 +325,17 @@ class _Output:
             try:
                 chunk = stream.read(1 << 16)
             except (OSError, ValueError):
-                return
-            if not chunk:
-                return
-            self._keep(chunk[: self._limit - self.kept])
-            self.total += len(chunk)
-            self.tail += chunk
-            del self.tail[:-TAIL_LIMIT]
+                chunk = b""
+            with self.more:
+                if not chunk:
+                    self.is_closed = True
+                    self.more.notify_all()
+                    return
+                self._keep(chunk[: self._limit - self.kept])
+                self.total += len(chunk)
+                self.tail += chunk
+                del self.tail[:-TAIL_LIMIT]
+                self.more.notify_all()
 
     def _keep(self, part: bytes) -> None:
         try:

@@ -11,9 +11,9 @@ from syncproof_mocks.schema import FieldInfo, FieldType
 from ..mapping.grammar import Side
 from ..population.companies import INDUSTRIES
 from ..population.countries import COUNTRIES
-from ..population.make import INTERESTS, SEGMENTS
-from ..population.people import PersonKind
-from ..population.records import ACCOUNT_TYPE, MA_SEGMENT
+from ..population.make import INTERESTS
+from ..population.people import CURRENCIES, PersonKind
+from ..population.records import ACCOUNT_TYPE, MA_CHANNEL, MA_SEGMENT, MA_STAGE, MA_TOPIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class Attribute:
     longest: int = 0
     words: Mapping[Side, tuple[str, ...]] | None = None
     unique: bool = False
+
+
+def _told(words: Mapping[str, str]) -> dict[Side, tuple[str, ...]]:
+    return {Side.CRM: tuple(words), Side.MA: tuple(words.values())}
 
 
 def _same(*words: str) -> dict[Side, tuple[str, ...]]:
@@ -44,10 +48,17 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
     "postal_code": Attribute(_T.TEXT, 10, unique=True),
     "country": Attribute(_T.COUNTRY, 40, _same(*(c.name for c in COUNTRIES.values()))),
     "birthdate": Attribute(_T.DATE),
-    "segment": Attribute(_T.PICKLIST, 20, {Side.CRM: tuple(SEGMENTS), Side.MA: tuple(MA_SEGMENT.values())}),
+    "segment": Attribute(_T.PICKLIST, 20, _told(MA_SEGMENT)),
     "interests": Attribute(_T.MULTI_PICKLIST, 80, _same(*INTERESTS)),
     "vip": Attribute(_T.BOOLEAN),
     "score": Attribute(_T.NUMBER, 6, unique=True),
+    "annual_spend": Attribute(_T.NUMBER, 6, unique=True),
+    "currency": Attribute(_T.PICKLIST, 3, _same(*CURRENCIES)),
+    "channel": Attribute(_T.PICKLIST, 20, _told(MA_CHANNEL)),
+    "topics": Attribute(_T.MULTI_PICKLIST, 80, _told(MA_TOPIC)),
+    "last_order_at": Attribute(_T.DATETIME),
+    "client_since": Attribute(_T.DATE),
+    "stage": Attribute(_T.PICKLIST, 30, _told(MA_STAGE)),
     "national_id": Attribute(_T.TEXT, 30, unique=True),
     "kind": Attribute(_T.PICKLIST, 20, _same(*(k.value.capitalize() for k in PersonKind))),
     "last_activity": Attribute(_T.DATE),
@@ -67,13 +78,17 @@ _PERSON: Final[dict[Side, dict[str, str]]] = {
         "MailingPostalCode": "postal_code", "PostalCode": "postal_code", "MailingCountry": "country", "Country": "country",
         "Birthdate": "birthdate", "Segment__c": "segment", "Interests__c": "interests", "Vip__c": "vip",
         "Engagement_Score__c": "score", "National_Id__c": "national_id", "Contact_Kind__c": "kind",
-        "Last_Engaged__c": "last_activity", "Company": "company_name",
+        "Last_Engaged__c": "last_activity", "Company": "company_name", "Annual_Spend__c": "annual_spend",
+        "Spend_Currency__c": "currency", "Preferred_Channel__c": "channel", "Content_Topics__c": "topics",
+        "Last_Order_At__c": "last_order_at", "Client_Since__c": "client_since", "Lifecycle_Stage__c": "stage",
     },
     Side.MA: {
         "firstname": "first_name", "lastname": "last_name", "email": "email", "phone": "phone", "mobilephone": "mobile",
         "jobtitle": "title", "address": "street", "city": "city", "zip": "postal_code", "country": "country",
         "birth_date": "birthdate", "segment": "segment", "interests": "interests", "vip": "vip", "engagement_score": "score",
-        "company": "company_name",
+        "company": "company_name", "annual_spend": "annual_spend", "spend_currency": "currency",
+        "preferred_channel": "channel", "content_topics": "topics", "last_order_at": "last_order_at",
+        "client_since": "client_since", "lifecyclestage": "stage",
     },
 }
 _COMPANY: Final[dict[Side, dict[str, str]]] = {

@@ -154,6 +154,13 @@ class Deletes(_Strict):
     ma_to_crm: Literal["archive", "delete", "ignore"] | None = None
 
 
+class Erases(_Strict):
+    """What an erasure (GDPR, article 17) on one side does on the other; `suppress`: the record stays, opted out of all mail."""
+
+    crm_to_ma: Literal["erase", "archive", "suppress", "ignore"] | None = None
+    ma_to_crm: Literal["erase", "archive", "suppress", "ignore"] | None = None
+
+
 class ObjectMapping(_Strict):
     """One pair of kinds: `Contact` in the CRM, `contacts` in the MA."""
 
@@ -166,6 +173,7 @@ class ObjectMapping(_Strict):
     owner: OwnerRule | None = None
     company: CompanyRule | None = None
     deletes: Deletes = Deletes()
+    erases: Erases = Erases()
     delay_s: Annotated[int, Field(ge=0)] = 0
     fields: tuple[FieldRule, ...]
 

@@ -52,9 +52,10 @@ def read_rule(data: dict[str, Any], obj: dict[str, Any] | None, rule: str, value
     if key in ("exclude", "match"):
         obj.setdefault(key, []).append(found)
         return (key,)
-    if key.startswith("deletes."):
-        obj.setdefault("deletes", {})[key.removeprefix("deletes.")] = found
-        return ("deletes",)
+    if key.startswith(("deletes.", "erases.")):
+        rule, _, way = key.partition(".")
+        obj.setdefault(rule, {})[way] = found
+        return (rule,)
     if key in obj:
         raise CellError(f"the rule `{rule}` is given twice for this object.", "Remove one.", 2)
     obj[key] = found
@@ -171,12 +172,14 @@ _READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
         ("company|firma", "company", _company),
         ("deletes crm to ma|usuniecie crm do ma", "deletes.crm_to_ma", fold),
         ("deletes ma to crm|usuniecie ma do crm", "deletes.ma_to_crm", fold),
+        ("erases crm to ma|wymazanie crm do ma", "erases.crm_to_ma", fold),
+        ("erases ma to crm|wymazanie ma do crm", "erases.ma_to_crm", fold),
         ("delay|opoznienie", "delay_s", _delay),
     )
     for word in words.split("|")
 }
 _KNOWN = tuple(word for word in _READERS if word.isascii() and word.split()[0] in
-               ("crm", "ma", "match", "creates", "exclude", "owner", "company", "deletes", "delay"))  # fmt: skip
+               ("crm", "ma", "match", "creates", "exclude", "owner", "company", "deletes", "erases", "delay"))  # fmt: skip
 
 
 # -- writing --------------------------------------------------------------------------------------------------------
@@ -209,9 +212,10 @@ def _told_object(obj: ObjectMapping) -> Iterator[tuple[str, str, str]]:
             f"{obj.company.crm} = {obj.company.ma}, match {key.crm} = {key.ma}, {obj.company.direction}",
             "",
         )
-    for way, what in (("CRM to MA", obj.deletes.crm_to_ma), ("MA to CRM", obj.deletes.ma_to_crm)):
-        if what is not None:
-            yield f"deletes {way}", what, ""
+    for word, rule in (("deletes", obj.deletes), ("erases", obj.erases)):
+        for way, what in (("CRM to MA", rule.crm_to_ma), ("MA to CRM", rule.ma_to_crm)):
+            if what is not None:
+                yield f"{word} {way}", what, ""
     if obj.delay_s:
         yield "delay", f"{obj.delay_s} s", ""
 

@@ -6,11 +6,16 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote
 
 from ..population.trace import Trace
+
+
+_E164 = re.compile(r"\+\d{7,15}")
+_DIGITS = re.compile(r"\+?\d{4,}")
 
 
 class Damage(StrEnum):
@@ -29,6 +34,12 @@ class Damage(StrEnum):
     ANOTHER_FIELD = "another_fields_value"
     INVENTED = "invented"
     WRONG_DIRECTION = "wrong_direction"
+    OVERWRITTEN = "edit_overwritten"
+    CHOICE_LOST = "choice_lost"
+    NUMBER_CHANGED = "number_changed"
+    PHONE_CHANGED = "phone_changed"
+    LOST_WITH_ANOTHER = "lost_with_a_refused_value"
+    WRONG_FORM = "sent_in_a_wrong_form"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +90,17 @@ def _spoilt(wrong: Wrong) -> Damage:  # noqa: PLR0911 (a chain of questions, the
     """The found value is a damaged form of the expected one, an old value, or out of nowhere."""
     expected, found = wrong.expected, wrong.found
     if isinstance(expected, frozenset) and isinstance(found, frozenset):
-        return Damage.TRUNCATED if found < expected else Damage.INVENTED
+        return Damage.CHOICE_LOST if expected - found else Damage.INVENTED
+    if isinstance(expected, Decimal) and isinstance(found, Decimal):
+        return Damage.NUMBER_CHANGED
     if not isinstance(expected, str) or not isinstance(found, str):
         return Damage.INVENTED
     if _is_date(expected) and _is_date(found):
         return Damage.SHIFTED_DATE
     if expected.startswith((found, found.rstrip(".…"))):
         return Damage.TRUNCATED
+    if _E164.fullmatch(expected) and _DIGITS.fullmatch(found):
+        return Damage.PHONE_CHANGED
     if is_mangled(expected, found):
         return Damage.MANGLED
     if _bare(expected) == _bare(found):

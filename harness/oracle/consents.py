@@ -1,13 +1,13 @@
 """The consent ledger: what each person said, from seed and human acts, and what both systems made of it.
 
-State is a function of the set of acts (docs/consent.md): the latest refusal beats everything except a later yes by
-the person with proof. A `*` refusal covers every purpose of its channel.
+State is a function of the set of acts (`sayings`): the latest refusal beats everything except a later yes by the person
+with proof. A `*` refusal covers every purpose of its channel.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
@@ -16,27 +16,17 @@ from syncproof_mocks.store import Snapshot
 
 from ..evidence import Act, Evidence
 from ..mapping.grammar import Direction, FieldRule, Side
+from ..population.people import Dirt
 from .identity import Identity, side_of
+from .sayings import SEED_SEQ, Saying, amounts_to, covers, standing_refusals
 
-SEED_SEQ = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """One thing a person said: yes or no to a key, when (journal sequence), on which side, with or without proof."""
-
-    seq: int
-    at_ms: int
-    side: Side | None
-    key: ConsentKey
-    grant: bool
-    proved: bool
-    after_sync: int
+# The kinds of acts by which somebody says something about being contacted.
+CONSENT_ACTS = ("opt_in", "opt_out", "request")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One change of what a system says about one person and key."""
+    """One change of what a system says about one person and key; ``was`` and ``mark`` are the words before and after."""
 
     change: Change
     side: Side
@@ -45,6 +35,7 @@ class Turn:
     before: ConsentState
     after: ConsentState
     mark: ConsentMark | None
+    was: ConsentMark | None = None
 
 
 class ConsentLedger:
@@ -80,19 +71,20 @@ class ConsentLedger:
         found: dict[str, list[Saying]] = {}
         for side, mark, person, sync in self._seeded_in_order():
             proved = mark.state >= ConsentState.GRANTED
-            said = Saying(SEED_SEQ, 0, side, mark.key, mark.state.permits, proved, sync)
+            waits = mark.state is ConsentState.PENDING
+            said = Saying(SEED_SEQ, 0, side, mark.key, mark.state.permits or waits, proved, sync, mark.at, mark.source, waits)
             found.setdefault(person, []).append(said)
         for act in self.evidence.acts:
-            if act.kind in ("opt_in", "opt_out") and act.key is not None:
+            if act.kind in CONSENT_ACTS and act.key is not None:
                 found.setdefault(act.person, []).append(_said(act))
         return found
 
     def _seeded_in_order(self) -> list[tuple[Side, ConsentMark, str, int]]:
-        """Return what was seeded, the decisive last: which side comes first must not decide.
+        """Return what was seeded, the decisive last: `last_saying` must not depend on which side comes first.
 
         A yes counts against a seeded no only with proof and a later date; what is pending says neither yes nor no.
         """
-        seeded = [x for x in self._seeded() if x[1].state.permits or x[1].state.refuses]
+        seeded = [x for x in self._seeded() if x[1].state is not ConsentState.UNKNOWN]
 
         def reopened(mark: ConsentMark, person: str) -> bool:
             against = [m for _, m, p, _ in seeded if p == person and m.state.refuses and covers(m.key, mark.key)]
@@ -135,24 +127,67 @@ class ConsentLedger:
         """Return the person a mark is about: by the record, or by the address when the record is the address."""
         if row.kind in self.identity.people_kinds(side):
             return self.identity.person_of(side, row)
-        return self.identity.addresses.get(mark.contact_point.strip().casefold())
+        return self.identity.holder(side, mark.contact_point)
 
     def state_at(self, person: str, key: ConsentKey, seq: int) -> ConsentState:
         """Return what the person's acts before ``seq`` amount to for ``key``."""
-        state = ConsentState.UNKNOWN
-        for said in self.sayings.get(person, ()):
-            if said.seq >= seq or not covers(said.key, key):
-                continue
-            if not said.grant:
-                state = ConsentState.WITHDRAWN
-            elif said.key == key and (said.proved or not state.refuses):
-                state = ConsentState.GRANTED if said.proved else max(state, ConsentState.CLAIMED)
-        return state
+        return amounts_to(self.said_by(person, seq), key)
+
+    def said_by(self, person: str, seq: int) -> list[Saying]:
+        """Return what a person said before a moment, oldest first, with what was said by those merged into them.
+
+        A merge is a reason to ask again, never a yes: each refusal that stood for either counts as said at the merge.
+        """
+        found = [s for s in self.sayings.get(person, ()) if s.seq < seq]
+        for union in self.identity.lineage.absorbed(person, seq):
+            theirs, at = self.said_by(union.absorbed, union.act.seq), union.act.seq
+            earlier = [s for s in found if s.seq < at]
+            kept = {id(s): s for said in (earlier, theirs) for key in self.keys for s in standing_refusals(said, key)}
+            since = [s for s in self.sayings.get(union.absorbed, ()) if at <= s.seq < seq]
+            found = [*earlier, *theirs, *(replace(s, seq=at) for s in kept.values()), *since, *(s for s in found if s.seq >= at)]
+        return found
 
     def last_saying(self, person: str, key: ConsentKey, seq: int) -> Saying | None:
         """Return the last thing the person said about ``key`` before ``seq``."""
-        found = [s for s in self.sayings.get(person, ()) if s.seq < seq and covers(s.key, key)]
+        found = [s for s in self.said_by(person, seq) if covers(s.key, key)]
         return found[-1] if found else None
+
+    # -- addresses -----------------------------------------------------------------------------------
+
+    def last_move(self, person: str, seq: int) -> int:
+        """Return when somebody last gave the person another address before ``seq``; -2: never. A yes is about an address."""
+        return max((s for s in self._moves.get(person, ()) if s < seq), default=-2)
+
+    @cached_property
+    def _moves(self) -> dict[str, list[int]]:
+        names = {rule.field_on(side) for o in self.evidence.mapping.objects for rule in o.fields if rule.type == "email" for side in Side}
+        found: dict[str, list[int]] = {}
+        for act in self.evidence.acts:
+            if act.kind == "edit" and act.field in names:
+                found.setdefault(act.person, []).append(act.seq)
+        return found
+
+    def has_bounced(self, person: str, seq: int) -> bool:
+        """Tell whether the address that the person had at ``seq`` came back for good, complained or was shut out."""
+        known = self.evidence.people.get(person)
+        last = max(
+            (a.seq for a in self.evidence.acts if a.kind == "bounce" and a.person == person and a.seq < seq and a.value != "soft"),
+            default=SEED_SEQ if known is not None and Dirt.HARD_BOUNCE in known.dirt else -3,
+        )
+        return last > self.last_move(person, seq)
+
+    def came_back(self, person: str, seq: int) -> bool:
+        """Tell whether a message to the person, at whatever address, had come back in any way before ``seq``."""
+        known = self.evidence.people.get(person)
+        seeded = known is not None and Dirt.HARD_BOUNCE in known.dirt
+        return seeded or any(a.kind == "bounce" and a.person == person and a.seq < seq for a in self.evidence.acts)
+
+    def is_reachable(self, person: str, start: int, seq: int) -> bool:
+        """Tell whether the person can be mailed at ``seq`` with what a sync that began at ``start`` could carry."""
+        changed = ("delete", "erase", "merge", "convert")  # whose record is left then is another story
+        if any(a.person == person and a.kind in changed for a in self.evidence.acts):
+            return False
+        return self.last_move(person, seq) < start and not self.has_bounced(person, seq)
 
     # -- what systems made of it ---------------------------------------------------------------------
 
@@ -169,8 +204,9 @@ class ConsentLedger:
         people_kinds = self.identity.people_kinds(side)
         for row, mark in marks_in(self.evidence, side, snapshot):
             person = self._owner(side, row, mark)
-            if person is None:
+            if person is None or self.identity.lineage.is_converted(side, row.id, snapshot.seq):
                 continue
+            person = self.identity.lineage.subject(person, snapshot.seq)
             point = mark.contact_point.strip().casefold()
             if row.kind in people_kinds or point in mailed.get(person, (point,)):
                 slot = (person, mark.key)
@@ -187,7 +223,7 @@ class ConsentLedger:
         found: dict[str, set[str]] = {}
         for kind in self.identity.people_kinds(side):
             for row in snapshot.rows(kind):
-                person, addresses = self.identity.person_of(side, row), self.evidence.dialects[side].addresses(row)
+                person, addresses = self.identity.subject_of(side, row, snapshot.seq), self.evidence.dialects[side].addresses(row)
                 if person is not None and addresses:
                     found.setdefault(person, set()).add(addresses[0].casefold())
         return found
@@ -195,9 +231,14 @@ class ConsentLedger:
     @cached_property
     def turns(self) -> tuple[Turn, ...]:
         """Return every change of a consent state in the journal, oldest first, whoever made it."""
-        return tuple(turn for e in self.evidence.entries if isinstance(e, Change) for turn in self._turns(e))
+        return tuple(t for t in self.touches if t.before is not t.after)
 
-    def _turns(self, change: Change) -> Iterator[Turn]:
+    @cached_property
+    def touches(self) -> tuple[Turn, ...]:
+        """Return every change of what is said about a key, of its evidence too, oldest first, whoever made it."""
+        return tuple(turn for e in self.evidence.entries if isinstance(e, Change) for turn in self._touches(e))
+
+    def _touches(self, change: Change) -> Iterator[Turn]:
         side = side_of(self.evidence, change.system)
         dialect = self.evidence.dialects[side]
         row = change.after or change.before
@@ -207,16 +248,16 @@ class ConsentLedger:
         for key in dict.fromkeys([*before, *after]):
             old = before[key].state if key in before else ConsentState.UNKNOWN
             new = after[key].state if key in after else ConsentState.UNKNOWN
-            if old is not new:
+            if old is not new or _evidence(before.get(key)) != _evidence(after.get(key)):
                 mark = after.get(key) or before[key]
                 person = self._owner(side, row, mark)
                 if person is not None:
-                    yield Turn(change, side, person, key, old, new, after.get(key))
+                    person = self.identity.lineage.subject(person, change.seq)
+                    yield Turn(change, side, person, key, old, new, after.get(key), before.get(key))
 
 
-def covers(said: ConsentKey, asked: ConsentKey) -> bool:
-    """Tell whether something said about one key speaks about another: same channel, same purpose or `*`."""
-    return said.channel == asked.channel and said.purpose in ("*", asked.purpose)
+def _evidence(mark: ConsentMark | None) -> tuple[str | None, str | None]:
+    return (mark.at, mark.source) if mark is not None else (None, None)
 
 
 def marks_in(evidence: Evidence, side: Side, snapshot: Snapshot) -> Iterator[tuple[Row, ConsentMark]]:
@@ -230,4 +271,9 @@ def marks_in(evidence: Evidence, side: Side, snapshot: Snapshot) -> Iterator[tup
 
 def _said(act: Act) -> Saying:
     assert act.key is not None
-    return Saying(act.seq, act.at_ms, act.side, act.key, act.kind == "opt_in", act.proof is not None, act.after_sync)
+    proof = act.proof
+    return Saying(
+        act.seq, act.at_ms, act.side, act.key, act.kind != "opt_out", proof is not None and act.kind == "opt_in",
+        act.after_sync, proof.at if proof else None, proof.source if proof else None, act.kind == "request",
+        act.kind == "opt_out" and proof is None,
+    )

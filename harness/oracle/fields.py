@@ -14,10 +14,10 @@ from syncproof_mocks.schema import FieldType
 from ..evidence import Act, Evidence, State
 from ..mapping.grammar import Direction, FieldRule, Side
 from ..mapping.meaning import neutral
-from .automation import left_before_automation, widened
 from .blame import Ledger
 from .consents import ConsentLedger
 from .identity import Identity
+from .interleaving import Course, base_after, course_of, interleaved
 from .refusals import Refusals
 from .rules import Allowed, Pair, Situation, allowed
 from .scope import Meeting, Scope
@@ -33,6 +33,7 @@ class Judgement:
     allowed: Allowed
     observed: Pair
     acts: tuple[Act, ...]
+    courses: tuple[Course, Course] | None = None  # (crm, ma); None for a record that the sync made
 
     @property
     def is_ok(self) -> bool:
@@ -49,6 +50,16 @@ class Judgement:
         wanted, seen = self.nearest(), self.observed
         pairs = [(Side.CRM, wanted[0], seen[0]), (Side.MA, wanted[1], seen[1])]
         return [p for p in pairs if p[1] != p[2]]
+
+    @property
+    def was_edited_meanwhile(self) -> bool:
+        """Tell whether anybody but the connector changed the field while the sync ran."""
+        return self.courses is not None and any(len(course.moments) > 1 for course in self.courses)
+
+    def is_overwritten(self, side: Side, expected: Any) -> bool:
+        """Tell whether ``expected`` is an edit of this very sync, over which the connector wrote another value."""
+        course = None if self.courses is None else self.courses[0 if side is Side.CRM else 1]
+        return course is not None and course.overtaken is not None and course.overtaken.value == expected
 
 
 class Oracle:
@@ -147,7 +158,27 @@ class Oracle:
         at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
         if source is Side.MA and self.scope.kept_out_beyond(meeting.object, row, at_ms):
             return None
+        if self._left_meanwhile(meeting, source):
+            return None
+        if source is Side.CRM and self.scope.address_taken(meeting):
+            return None
         return None if self.scope.kept_out(meeting.object, source, row, at_ms) else source.other
+
+    def _left_meanwhile(self, meeting: Meeting, side: Side) -> bool:
+        """Tell whether people took a record out while the sync ran: deleted it, or made it one that the mapping keeps out."""
+        if not self.was_touched_meanwhile(meeting, side):
+            return False
+        row = meeting.after(side)
+        return row is None or bool(self.scope.kept_out(meeting.object, side, row, self.evidence.states[meeting.sync].at_ms))
+
+    def was_touched_meanwhile(self, meeting: Meeting, side: Side) -> bool:
+        """Tell whether people or a vendor's automation changed the subject's record while the sync ran."""
+        row = meeting.before(side) or meeting.after(side)
+        if meeting.sync not in self._restless or row is None:
+            return False
+        changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id)
+        start, end = self.evidence.before_syncs[meeting.sync - 1].seq, self.evidence.states[meeting.sync].seq
+        return any(start <= c.seq < end and c.actor is not Actor.CONNECTOR for c in changes)
 
     def was_removed(self, meeting: Meeting, side: Side) -> bool:
         """Tell whether a person deleted or erased the subject on a side: the record must then not come back."""
@@ -164,7 +195,7 @@ class Oracle:
         at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
         for side in (Side.CRM, Side.MA):
             row = meeting.before(side)
-            if row is not None and self.scope.kept_out(meeting.object, side, row, at_ms):
+            if row is not None and (self.scope.kept_out(meeting.object, side, row, at_ms) or self._left_meanwhile(meeting, side)):
                 return
         if meeting.is_linked:
             yield from self._judge_linked(meeting)
@@ -176,61 +207,84 @@ class Oracle:
         assert m.ma_before is not None
         assert m.crm_after is not None
         assert m.ma_after is not None
-        had_base = self.scope.last_good(m.sync) > 0 and m.crm_base is not None and m.ma_base is not None
-        settled = self.scope.last_good(m.sync) not in self._automated
+        last = self.scope.last_good(m.sync)
+        had_base = last > 0 and m.crm_base is not None and m.ma_base is not None
+        settled = last not in self._restless
         if settled and had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
             self.unchanged += 1
             return
-        acts = self.acts_before(m.sync, m.subject)
+        acts = self._acts_since(m.sync, m.subject)
         for rule in m.object.fields:
-            if rule.consent is not None:
-                continue
-            base = None
-            if had_base and m.crm_base is not None and m.ma_base is not None:
-                last = self.scope.last_good(m.sync)
-                base = (self._left(rule, Side.CRM, m.crm_base, last)[0], self._left(rule, Side.MA, m.ma_base, last)[0])
-            now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
-            (crm, crm_automated), (ma, ma_automated) = (
-                self._left(rule, Side.CRM, m.crm_after, m.sync), self._left(rule, Side.MA, m.ma_after, m.sync)
-            )
-            seen = (crm, ma)
-            own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
-            situation = Situation(base, now, _last_side(own))
-            answer = allowed(rule, situation)
-            if self.scope.last_good(m.sync) < m.sync - 1:
-                situation, answer = self._after_broken(m, rule, situation, answer)
-            if self._knows_address(m, rule):
-                why = "the other side knows the address as an additional one"
-                answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
-            for side, row, automated in ((Side.CRM, m.crm_after, crm_automated), (Side.MA, m.ma_after, ma_automated)):
-                if automated:
-                    answer = widened(rule, answer, side, value_of(rule, side, row))
-            yield Judgement(m, rule, situation, answer, seen, own)
+            if rule.consent is None and not self._is_lost(m, rule):
+                yield self._judge_field(m, rule, last if had_base else 0, acts)
 
-    def _left(self, rule: FieldRule, side: Side, row: Row, sync: int) -> tuple[Any, bool]:
-        """Return what a sync left in a field, before automation had the last word, and whether it had."""
-        if sync < 1 or sync not in self._automated:
-            return value_of(rule, side, row), False
+    def _is_lost(self, m: Meeting, rule: FieldRule) -> bool:
+        """Tell whether an end of the rule was removed or hidden before the sync had ended."""
+        return self.identity.lineage.is_lost(m.object, rule, self.evidence.states[m.sync].seq)
+
+    def _judge_field(self, m: Meeting, rule: FieldRule, last: int, acts: list[Act]) -> Judgement:
+        """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none)."""
+        assert m.crm_before is not None
+        assert m.ma_before is not None
+        base = base_after(self._course(rule, Side.CRM, m.crm_base, last), self._course(rule, Side.MA, m.ma_base, last)) if last else None
+        now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
+        crm, ma = self._course(rule, Side.CRM, m.crm_after, m.sync), self._course(rule, Side.MA, m.ma_after, m.sync)
+        own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
+        is_after_broken = self.scope.last_good(m.sync) < m.sync - 1
+
+        def ask(i: int, j: int) -> tuple[Situation, Allowed]:
+            at = (crm.moments[i].value if i else now[0], ma.moments[j].value if j else now[1])
+            known = tuple(a for a in own if a.seq <= (crm.moments[i] if a.side is Side.CRM else ma.moments[j]).seq)
+            situation = Situation(base, at, _last_side(known))
+            answer = allowed(rule, situation)
+            return self._after_broken(m, rule, situation, answer, (i > 0, j > 0)) if is_after_broken else (situation, answer)
+
+        answer = interleaved(crm, ma, lambda i, j: ask(i, j)[1])
+        if self._knows_address(m, rule):
+            why = "the other side knows the address as an additional one"
+            answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
+        elif rule.type is FieldType.EMAIL and self._has_no_room(m):
+            why = "the other side holds the address in another person's record"
+            answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
+        return Judgement(m, rule, ask(0, 0)[0], answer, (crm.left, ma.left), own, (crm, ma))
+
+    def _acts_since(self, sync: int, person: str) -> list[Act]:
+        """Return what people did to one person since the last judged sync began, during this one too, in order."""
+        last = self.scope.last_good(sync)
+        start = self.evidence.before_syncs[last - 1].seq if last else 0
+        return [a for n in range(max(last - 1, 0), sync) for a in self._acts.get((n, person), ()) if a.seq >= start]
+
+    def _course(self, rule: FieldRule, side: Side, row: Row | None, sync: int) -> Course:
+        """Return the course of a field through a sync; ``row`` is the record after it."""
+        assert row is not None
         window = self.evidence.before_syncs[sync - 1].seq, self.evidence.states[sync].seq
-        automated, raw = left_before_automation(self.evidence, self.ledger, side, row, rule.field_on(side), window)
-        return (_neutral(rule, side, raw), True) if automated else (value_of(rule, side, row), False)
+        # Where nobody else wrote, whatever stands at the end is the connector's doing.
+        changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id) if sync in self._restless else []
+        return course_of(changes, window, rule.field_on(side), lambda raw: _neutral(rule, side, raw), value_of(rule, side, row))
 
     @cached_property
-    def _automated(self) -> frozenset[int]:
-        """Return the syncs in which a vendor's automation changed anything: elsewhere nobody needs to look."""
+    def _restless(self) -> frozenset[int]:
+        """Return the syncs in which people or a vendor's automation changed a record: elsewhere nobody needs to look."""
         found = set()
+        others = (Actor.VENDOR_AUTOMATION, Actor.CRM_USER, Actor.MA_USER)
         for number, (before, after) in enumerate(zip(self.evidence.before_syncs, self.evidence.states[1:], strict=False), start=1):
             entries = self.evidence.entries[before.seq : after.seq]
-            if any(isinstance(e, Change) and e.actor is Actor.VENDOR_AUTOMATION and e.before is not None for e in entries):
+            if any(isinstance(e, Change) and e.actor in others and e.before is not None for e in entries):
                 found.add(number)
         return frozenset(found)
 
-    def _after_broken(self, m: Meeting, rule: FieldRule, seen: Situation, answer: Allowed) -> tuple[Situation, Allowed]:
+    def _after_broken(
+        self, m: Meeting, rule: FieldRule, seen: Situation, answer: Allowed, is_edited: tuple[bool, bool]
+    ) -> tuple[Situation, Allowed]:
         """Judge by what people left: what a broken sync wrote is no edit, and its damage must be made up.
 
-        Where people edited the field again after the connector had written it, both readings are accepted.
+        Where people edited the field again after the connector had written it, both readings are accepted. ``is_edited``
+        tells for each side that ``seen.now`` is what people made of it during this sync.
         """
-        crm, ma = (self._left_by_people(m, rule, side) for side in (Side.CRM, Side.MA))
+        crm, ma = (
+            (now, False, False) if edited else self._left_by_people(m, rule, side)
+            for side, now, edited in zip((Side.CRM, Side.MA), seen.now, is_edited, strict=True)
+        )
         truth = Situation(seen.base, (crm[0], ma[0]), seen.last)
         found = allowed(rule, truth)
         pairs = [*found.pairs, *(answer.pairs if crm[1] or ma[1] else ())]
@@ -269,23 +323,40 @@ class Oracle:
         known = self.evidence.dialects[Side.MA].addresses(m.ma_before)
         return str(m.crm_before.values.get(rule.crm) or "").strip().casefold() in known[1:]
 
+    def _has_no_room(self, m: Meeting) -> bool:
+        """Tell whether an address cannot travel: it is another person's there. Whoever tried must own up to the refusal."""
+        return self.scope.address_taken(m) is not None and self.refusals.about(m.sync, Side.MA, m.subject) is None
+
     def _judge_created(self, m: Meeting, target: Side) -> Iterator[Judgement]:
         source_row, made = m.before(target.other), m.after(target)
         source_after = m.after(target.other)
         if source_row is None or made is None or source_after is None:
             return
+        first = self.ledger.changes_of(self.evidence.dialects[target].name, made.kind, made.id)[:1]
+        if first and first[0].before is None and first[0].actor is not Actor.CONNECTOR:
+            return  # somebody entered it while the sync ran: the next one judges it
         for rule in m.object.fields:
-            if rule.consent is not None:
+            if rule.consent is not None or self._is_lost(m, rule):
                 continue
             value = value_of(rule, target.other, source_row)
-            situation = Situation(None, _ordered(target, None, value))
             is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
-            answer = self._creation(rule, target, value, is_key)
-            kept, automated = self._left(rule, target, made, m.sync)
-            if automated:
-                answer = widened(rule, answer, target, value_of(rule, target, made))
-            seen = _ordered(target, kept, value_of(rule, target.other, source_after))
-            yield Judgement(m, rule, situation, answer, seen, ())
+            there, source = self._course(rule, target, made, m.sync), self._course(rule, target.other, source_after, m.sync)
+            there = Course(there.moments[:1], there.write)
+            crm, ma = _ordered(target, there, source)
+
+            def ask(i: int, j: int, rule: FieldRule = rule, source: Course = source, is_key: bool = is_key) -> Allowed:
+                return self._creation(rule, target, source.moments[max(i, j)].value, is_key)
+
+            answer = interleaved(crm, ma, ask)
+            if source.left is None and self._demands(target, made, rule):
+                why = "the system demands a value where the other side has none"
+                answer = Allowed((*answer.pairs, (crm.left, ma.left)), why, answer.left_open)
+            yield Judgement(m, rule, Situation(None, _ordered(target, None, value)), answer, (crm.left, ma.left), ())
+
+    def _demands(self, side: Side, row: Row, rule: FieldRule) -> bool:
+        """Tell whether the vendor makes no record without a value in the rule's field; which one is the connector's affair."""
+        info = self.evidence.dialects[side].schema(row.kind).get(rule.field_on(side))
+        return info is not None and info.required
 
     @staticmethod
     def _creation(rule: FieldRule, target: Side, value: Any, is_key: bool) -> Allowed:

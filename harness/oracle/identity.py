@@ -15,6 +15,7 @@ from ..evidence import Evidence, State
 from ..mapping.grammar import Side
 from ..population.people import Dirt
 from ..population.trace import Owned, Trace, is_planted
+from .lineage import Lineage
 
 # Kinds that hold people, whatever the mapping says: a duplicate may be planted in a kind nobody mapped.
 PEOPLE_OBJECTS = ("contact", "lead")
@@ -31,12 +32,22 @@ class Identity:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
+        self.lineage = Lineage(evidence)
         self._linked = {(link.side, link.kind, link.record_id): link.person for link in evidence.links}
         self._known: dict[tuple[Side, str, str], str | None] = {}
 
     @cached_property
     def addresses(self) -> dict[str, str]:
-        """Return every e-mail address anybody ever had, in lower case -> person; a shared one is left out."""
+        """Return every e-mail address that only one person ever had, in lower case -> person."""
+        return {address: next(iter(keys)) for address, keys in self._owners.items() if len(keys) == 1}
+
+    @cached_property
+    def sharers(self) -> dict[str, frozenset[str]]:
+        """Return every e-mail address that several people have had, in lower case -> those people."""
+        return {address: frozenset(keys) for address, keys in self._owners.items() if len(keys) > 1}
+
+    @cached_property
+    def _owners(self) -> dict[str, set[str]]:
         owners: dict[str, set[str]] = {}
         for person in self.evidence.people.values():
             owners.setdefault(person.email.strip().casefold(), set()).add(person.key)
@@ -47,7 +58,30 @@ class Identity:
         for act in self.evidence.acts:
             if act.field in email_fields and isinstance(act.value, str):
                 owners.setdefault(act.value.strip().casefold(), set()).add(act.person)
-        return {address: next(iter(keys)) for address, keys in owners.items() if len(keys) == 1}
+        return owners
+
+    def holder(self, side: Side, address: str) -> str | None:
+        """Return the person to whom a system's record of an address belongs, or None when more than one could be meant.
+
+        Of several who share the address that is the one whose record on that side has it.
+        """
+        found = address.strip().casefold()
+        if found in self.addresses:
+            return self.addresses[found]
+        keys = self.sharers.get(found, frozenset()) & self._holders.get((side, found), frozenset())
+        return next(iter(keys)) if len(keys) == 1 else None
+
+    @cached_property
+    def _holders(self) -> dict[tuple[Side, str], frozenset[str]]:
+        """Return (side, shared address) -> the people whose records have ever had it when a sync began or ended."""
+        found: dict[tuple[Side, str], set[str]] = {}
+        for state in (*self.evidence.states, *self.evidence.before_syncs) if self.sharers else ():
+            for side in Side:
+                for person, rows in self.records(side, state).items():
+                    for address in (a.casefold() for row in rows for a in self.evidence.dialects[side].addresses(row)):
+                        if address in self.sharers:
+                            found.setdefault((side, address), set()).add(person)
+        return {key: frozenset(people) for key, people in found.items()}
 
     @cached_property
     def trace(self) -> Trace:
@@ -64,12 +98,14 @@ class Identity:
         return self._known[key]
 
     def _recognise(self, side: Side, row: Row) -> str | None:
+        among: frozenset[str] = frozenset()
         for address in self.evidence.dialects[side].addresses(row):
             if address.casefold() in self.addresses:
                 return self.addresses[address.casefold()]
+            among |= self.sharers.get(address.casefold(), frozenset())
         votes = Counter(
             person for value in row.values.values() if isinstance(value, str) and len(value) > 3
-            for person, _ in self.owners(value)
+            for person, _ in self.owners(value) if not among or person in among
         )
         if not votes:
             return None
@@ -85,13 +121,22 @@ class Identity:
         kinds = [o.kind_on(side) for o in self.evidence.mapping.objects if o.object in PEOPLE_OBJECTS]
         return tuple(dict.fromkeys(kinds))
 
-    def records(self, side: Side, state: State) -> dict[str, list[Row]]:
-        """Return person -> living records of people kinds on one side, oldest first."""
+    def subject_of(self, side: Side, row: Row, seq: int) -> str | None:
+        """Return whose record this was at a moment (a journal sequence): people who were merged are one by then."""
+        person = self.person_of(side, row)
+        return None if person is None else self.lineage.subject(person, seq)
+
+    def records(self, side: Side, state: State, seq: int | None = None) -> dict[str, list[Row]]:
+        """Return person -> living records of people kinds on one side, oldest first; a converted lead is none any more.
+
+        ``seq``: who is who by another moment than the state's own.
+        """
+        seq = state.seq if seq is None else seq
         found: dict[str, list[Row]] = {}
         for kind in self.people_kinds(side):
             for row in state.on(side).rows(kind):
-                person = self.person_of(side, row)
-                if person is not None:
+                person = self.subject_of(side, row, seq)
+                if person is not None and not self.lineage.is_converted(side, row.id, seq):
                     found.setdefault(person, []).append(row)
         return found
 

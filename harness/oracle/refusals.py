@@ -67,8 +67,13 @@ class Refusals:
         or alone in the refused request. A batch refused because of somebody else is no excuse.
         """
         summary = self.evidence.syncs[sync - 1]
-        if summary.ended != "exited" or summary.exit_code in self.evidence.success_exit_codes:
+        # A service that comes to rest claims nothing, so it cannot own up either: its refusals excuse as reported ones.
+        if summary.ended != "settled" and (summary.ended != "exited" or summary.exit_code in self.evidence.success_exit_codes):
             return None
+        return self._about.get((sync, side, person))
+
+    def about(self, sync: int, side: Side, person: str) -> Exchange | None:
+        """Return a request of a sync about this person that ``side`` refused, whatever the connector said of it."""
         return self._about.get((sync, side, person))
 
     def still_stand(self, sync: int) -> bool:
@@ -83,7 +88,7 @@ class Refusals:
         system = self.evidence.dialects[side].name
         return any(
             isinstance(e, Change) and e.actor is Actor.CONNECTOR and e.system == system and e.after is not None
-            and self.identity.person_of(side, e.after) == person
+            and self.identity.subject_of(side, e.after, e.seq) == person
             for e in self.evidence.entries[start:end]
         )
 
@@ -94,9 +99,19 @@ class Refusals:
             for entry in self.evidence.entries[summary.start_seq : summary.end_seq]:
                 if isinstance(entry, Exchange) and is_refused_write(entry):
                     side = side_of(self.evidence, entry.system)
+                    if self.is_about_the_gone(entry, side, summary.start_seq):
+                        continue  # the person lives on in another record: what was sent to this one is no excuse
                     for person in self._people(entry):
                         found[summary.number, side, person] = entry
         return found
+
+    def is_about_the_gone(self, exchange: Exchange, side: Side, seq: int) -> bool:
+        """Tell whether a request wrote to a record that people had merged away or converted before a moment."""
+        gone = self.identity.lineage.gone(side, seq)
+        if not gone:
+            return False
+        said = " ".join([unquote(exchange.path), exchange.request_body.decode("utf-8", "replace"), *(i[0] for i in exchange.refused)])
+        return not gone.isdisjoint(word.strip(".") for word in _WORD.findall(said.casefold()))
 
     def _people(self, exchange: Exchange) -> set[str]:
         return self._named_or_alone(" ".join(part for item in exchange.refused for part in item), exchange)

@@ -77,7 +77,9 @@ class Scope:
     def _collect(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
         for row in state.on(side).rows(obj.kind_on(side)):
-            subject = self._company(side, row, obj) if obj.object == "company" else self.identity.person_of(side, row)
+            if obj.object != "company" and self.identity.lineage.is_converted(side, row.id, state.seq):
+                continue
+            subject = self._company(side, row, obj) if obj.object == "company" else self.identity.subject_of(side, row, state.seq)
             if subject is not None:
                 found.setdefault(subject, []).append(row)
         return found
@@ -107,7 +109,8 @@ class Scope:
     def is_broken(self, sync: int) -> bool:
         """Tell whether a fault struck during this sync and the connector said that it had not succeeded, or was killed.
 
-        The scenario option ``must_survive`` says that its faults are no excuse.
+        A fault that nobody can notice (an answer out of date) needs no admission. The scenario option ``must_survive``
+        says that its faults are no excuse.
         """
         if sync in self.evidence.killed_syncs:
             return True
@@ -116,7 +119,8 @@ class Scope:
         summary = self.evidence.syncs[sync - 1]
         claims = summary.ended == "exited" and summary.exit_code in self.evidence.success_exit_codes
         window = self.evidence.entries[summary.start_seq : summary.end_seq]
-        return not claims and any(isinstance(e, Exchange) and e.fault for e in window)
+        struck = [e for e in window if isinstance(e, Exchange) and e.fault]
+        return (not claims and bool(struck)) or any(self.evidence.is_struck(e, "silent") for e in struck)
 
     def _contact_holders(self, before: State) -> frozenset[str]:
         contact = self.evidence.mapping.of("contact")
@@ -137,13 +141,43 @@ class Scope:
 
     def _meeting(self, sync: int, subject: str, obj: ObjectMapping, states: tuple[State, State, State]) -> Meeting:
         crm, ma = ([self.subjects(s, side, obj).get(subject, []) for s in states] for side in (Side.CRM, Side.MA))
-        crowded = any(len(rows) > 1 for rows in (*crm, *ma))
+        crowded = any(self._is_crowded(subject, side, rows) for side, some in ((Side.CRM, crm), (Side.MA, ma)) for rows in some)
+        crowded |= any(_were_united(some[1], some[2]) for some in (crm, ma))
+        crm, ma = ([self._own(subject, side, rows) for rows in some] for side, some in ((Side.CRM, crm), (Side.MA, ma)))
         (c0, c1, c2), (m0, m1, m2) = ([rows[0] if rows else None for rows in side] for side in (crm, ma))
         return Meeting(sync, subject, obj, c0, m0, c1, m1, c2, m2, crowded)
+
+    def _own(self, subject: str, side: Side, rows: list[Row]) -> list[Row]:
+        """Return the records that were a subject's from the first, if any is left, else those of people merged into them."""
+        if len(rows) < 2 or not self.identity.lineage.unions:
+            return rows
+        return [row for row in rows if self.identity.person_of(side, row) == subject] or rows
+
+    def _is_crowded(self, subject: str, side: Side, rows: list[Row]) -> bool:
+        return len(self._own(subject, side, rows)) > 1
 
     def all_before(self, meeting: Meeting, side: Side) -> list[Row]:
         """Return every record of the subject on one side when the sync started: more than one where it is crowded."""
         return self.subjects(self.evidence.before_syncs[meeting.sync - 1], side, meeting.object).get(meeting.subject, [])
+
+    def address_taken(self, meeting: Meeting) -> str | None:
+        """Return who else holds the subject's shared address in the MA after the sync: it has no room for a second.
+
+        HubSpot refuses a second contact with an address (hubspot.md 3.1), a CRM takes any number. That one of the
+        people who share it must arrive is still demanded.
+        """
+        if meeting.crm_before is None or meeting.object.object == "company":
+            return None
+        mine = {a.casefold() for a in self.evidence.dialects[Side.CRM].addresses(meeting.crm_before)}
+        shared = mine & set(self.identity.sharers)
+        if not shared:
+            return None
+        in_ma = self.identity.records(Side.MA, self.evidence.states[meeting.sync])
+        for other in sorted(frozenset().union(*(self.identity.sharers[a] for a in shared)) - {meeting.subject}):
+            for there in in_ma.get(other, ()):
+                if shared & {a.casefold() for a in self.evidence.dialects[Side.MA].addresses(there)}:
+                    return other
+        return None
 
     def kept_out_beyond(self, obj: ObjectMapping, row: Row, at_ms: int) -> bool:
         """Tell whether the CRM record that an MA record would become were kept out: then nobody must make it."""
@@ -158,6 +192,11 @@ class Scope:
         if key not in self._kept_out:
             self._kept_out[key] = excluded(obj, side, row.values, _moment(at_ms))
         return self._kept_out[key]
+
+
+def _were_united(before: list[Row], after: list[Row]) -> bool:
+    """Tell whether several records became fewer in a sync: what the one that is left holds comes of all of them."""
+    return len(before) > 1 and not {row.id for row in before} <= {row.id for row in after}
 
 
 @lru_cache(maxsize=4096)

@@ -115,7 +115,7 @@ class Standing:
         """Tell whether a person's consent is what was asked for, or a refusal that the connector carried onwards."""
         side = side_of(self.oracle.evidence, refused.system)
         here = self._stances(sync, side, person)
-        if _says_no(refused):
+        if says_no(refused):
             return bool(here) and all(s.refuses for s in here)
         if any(s.permits for s in here) and not any(s.refuses for s in here):
             return True
@@ -161,10 +161,10 @@ def _asks_the_same(refused: Exchange, later: Exchange) -> bool:
     types = [_TYPE.findall(_said(e)) for e in (refused, later)]
     if types[0] and types[1] and not set(types[0]) & set(types[1]):
         return False
-    return _says_no(refused) == _says_no(later)
+    return says_no(refused) == says_no(later)
 
 
-def _says_no(exchange: Exchange) -> bool:
+def says_no(exchange: Exchange) -> bool:
     """Tell whether a consent request withdraws: by its operation, its address or its body."""
     return _NO.search(f"{exchange.operation} {_said(exchange)}") is not None
 

@@ -15,7 +15,8 @@ _MAILABLE: Final = (PersonKind.CUSTOMER, PersonKind.LEAD)
 # second record with the same address matter for contacts.
 _PREFERRED: Final = {
     Dirt.COMPANY_VARIANT: PersonKind.LEAD, Dirt.COUNTRY_VARIANT: PersonKind.CUSTOMER,
-    Dirt.INACTIVE: PersonKind.CUSTOMER, Dirt.DUPLICATE: PersonKind.CUSTOMER,
+    Dirt.INACTIVE: PersonKind.CUSTOMER, Dirt.DUPLICATE: PersonKind.CUSTOMER, Dirt.SHARED_ADDRESS: PersonKind.CUSTOMER,
+    Dirt.BLANKS_IN_KEY: PersonKind.CUSTOMER, Dirt.KEY_CASE: PersonKind.CUSTOMER,
 }
 _FULL_SET_FROM: Final = 20
 

@@ -26,6 +26,7 @@ from .phones import phone
 from .pools import LocalePool, pool
 from .spec import MOST_PEOPLE, PopulationSpec
 from .strata import allot, assign, spread
+from .twins import paired
 from .wording import postal_code, slug, street_of
 
 __all__ = ["PopulationSpec", "make_population"]
@@ -49,6 +50,7 @@ def make_population(seed: int, spec: PopulationSpec, first: int = 1) -> Populati
 
     Unique over the population: first and last name, e-mail, phone, mobile, title, street, city, postal code,
     score, national id, source of consent, company name, tax number, company city; date of birth up to 19,000 people.
+    Only `Dirt.SHARED_ADDRESS` gives two people one e-mail address.
     The person's code word stands in every text, hence whose a value is can be read off it.
     """
     if first < 1 or first - 1 + spec.total > MOST_PEOPLE:
@@ -62,10 +64,10 @@ def make_population(seed: int, spec: PopulationSpec, first: int = 1) -> Populati
     companies = Companies(spec.people_per_company, first - 1)
     # The order of birthdays is that of the seed alone, so that a reserve continues it.
     maker = _Maker(spec, rng, birthdays(dice.stream("population/birthdays")), owners, companies)
-    people = tuple(
+    people = paired([
         maker.person(number, stratum, dirty)
         for number, (stratum, dirty) in enumerate(zip(strata, dirt, strict=True), first - 1)
-    )
+    ])
     return Population(seed, people, tuple(companies.made), owners)
 
 
@@ -191,8 +193,9 @@ class _Maker:
         if Dirt.TECHNICAL_MAILBOX in dirt:
             return f"{_TECHNICAL[number % len(_TECHNICAL)]}@{code.lower()}.{domain}"
         # A plus is a blank to programs that put addresses into URLs as they are.
-        tag = "+crm" if number % 11 == 3 else ""
-        return f"{slug(called.first_stem)}.{slug(called.last_stem)}-{code.lower()}{tag}@{domain}"
+        tag = "+crm" if number % 11 == 3 or Dirt.PLUS in dirt else ""
+        head = "o'" if Dirt.APOSTROPHE in dirt else ""
+        return f"{slug(called.first_stem)}.{head}{slug(called.last_stem)}-{code.lower()}{tag}@{domain}"
 
     def _owner(self) -> str:
         chosen = self._pick(self.active)

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+
+CURRENCIES: Final = ("EUR", "PLN", "USD", "CZK", "BRL")
+CHANNELS: Final = ("Text message", "Email", "Phone")
+# The comma separates nothing here; to a program that takes it for a separator it does.
+TOPICS: Final = ("Trade fairs, congresses", "Press", "Product & price", "Research")
+STAGES: Final = ("Lead", "Qualified", "Opportunity", "Customer")
+_FIRST_ORDER: Final = datetime(2019, 1, 1, 4, 30, tzinfo=UTC)
+_FIRST_CLIENT: Final = date(2009, 1, 1)
 
 
 class PersonKind(StrEnum):
@@ -37,6 +47,12 @@ class Dirt(StrEnum):
     INACTIVE = "inactive"  # no activity for 24 months and more
     SECONDARY_ADDRESS = "secondary_address"  # the MA knows the CRM's address only as an additional one
     DUPLICATE = "duplicate"  # a second record of the same person, differing by letter case of the address
+    SHARED_ADDRESS = "shared_address"  # another person has the same address: a couple, a family, an office
+    PLUS_TWIN = "plus_twin"  # another person's address with a tag: anna+shop@ beside anna@
+    APOSTROPHE = "apostrophe"  # o'neil@
+    PLUS = "plus"  # anna+crm@
+    BLANKS_IN_KEY = "blanks_in_key"  # the MA holds the number of the person's company with blanks around it
+    KEY_CASE = "key_case"  # ... in small letters: de811234567
 
 
 Own = tuple[str, tuple[str, ...]]
@@ -106,6 +122,42 @@ class Person:
     def other_email(self) -> str:
         """Return the address under which the MA knows somebody with `Dirt.SECONDARY_ADDRESS`."""
         return f"private.{self.email}"
+
+    @property
+    def annual_spend(self) -> str:
+        """Return an amount with cents, as a program writes it; the whole part is nobody else's (see `score`)."""
+        return str(round(1_000 + self.number * 7_919 % 100_003 + (self.number * 37 % 99 + 1) / 100, 2))
+
+    @property
+    def currency(self) -> str:
+        """Return the ISO 4217 code of the amount; never the same for two neighbours."""
+        return CURRENCIES[self.number % len(CURRENCIES)]
+
+    @property
+    def channel(self) -> str:
+        """Return how the person wants to be spoken to, in the CRM's word."""
+        return CHANNELS[self.number % len(CHANNELS)]
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """Return what the person wants to hear about, in the CRM's words; one in sixteen wants nothing."""
+        return tuple(topic for place, topic in enumerate(TOPICS) if (self.number + 3) % 16 >> place & 1)
+
+    @property
+    def last_order_at(self) -> str:
+        """Return an ISO moment that is nobody else's; seldom midnight, and in the evening of a day as often as in its morning."""
+        moment = _FIRST_ORDER + timedelta(seconds=self.number * 1_999)
+        return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+    @property
+    def client_since(self) -> str:
+        """Return an ISO date in 2009 to 2018, where nobody was born."""
+        return (_FIRST_CLIENT + timedelta(days=self.number * 101 % 3_650)).isoformat()
+
+    @property
+    def stage(self) -> str:
+        """Return how far the person has come with the company, in the CRM's word; a lead is a lead."""
+        return STAGES[0] if self.kind is PersonKind.LEAD else STAGES[self.number % len(STAGES)]
 
     @property
     def label(self) -> str:

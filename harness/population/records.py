@@ -3,14 +3,18 @@
 Values are in the form each vendor stores: JSON types for Salesforce, texts for HubSpot. Where a person stands on
 both sides the two records mean the same in every mapped field, except for the dirt planted on purpose:
 
-- EMAIL_CASE: the CRM spells the address in mixed case (HubSpot stores addresses in lower case whatever it gets).
+- EMAIL_CASE: the CRM spells the address in mixed case (HubSpot stores addresses in lower case whatever it gets, and so
+  does Salesforce: it shows in a CRM that keeps what was typed).
 - COMPANY_VARIANT, COUNTRY_VARIANT: the MA has the careless spelling; for a person who is only in the CRM, the CRM
   (company: only leads, whose company is a text).
 - DATE_FORMAT: `Description` in the CRM holds a date in the local format.
 - HARD_BOUNCE: both sides know that the address bounced.
 - DUPLICATE: a second CRM record of the same person, address in capitals. HubSpot refuses a second contact with the
   same address in any letter case, so the duplicate cannot stand there.
-- TECHNICAL_MAILBOX, INACTIVE show in the values themselves.
+- BLANKS_IN_KEY: the MA's company number has a blank, a tab or a no-break space around it: HubSpot keeps text as given.
+- KEY_CASE: the MA's company number is in small letters, where it has letters.
+- SHARED_ADDRESS, PLUS_TWIN, APOSTROPHE, PLUS, TECHNICAL_MAILBOX, INACTIVE show in the values themselves. Of two people
+  with one address HubSpot takes one only: where both stand on both sides, the address is to be placed by the caller.
 
 This module knows no other field names; `fitting` makes the records of other mappings and orgs from these.
 """
@@ -34,6 +38,9 @@ KINDS: Final = {
 """(side, object) -> the kind that built-in records of it have."""
 
 MA_SEGMENT: Final = {"A - Key": "key", "B - Growth": "growth", "C - Standard": "standard"}
+MA_CHANNEL: Final = {"Email": "email", "Phone": "phone", "Text message": "sms"}
+MA_TOPIC: Final = {"Trade fairs, congresses": "fairs", "Press": "press", "Product & price": "product", "Research": "research"}
+MA_STAGE: Final = {"Lead": "lead", "Qualified": "marketingqualifiedlead", "Opportunity": "opportunity", "Customer": "customer"}
 _NEWSLETTER: Final = {
     ConsentSeed.NEVER_ASKED: "NotSeen", ConsentSeed.SUBSCRIBED: "OptIn", ConsentSeed.OPTED_OUT: "OptOut",
 }
@@ -99,13 +106,20 @@ def _companies(
         if person.company is not None and person.kind is not PersonKind.LEAD:
             place = places[person.key]
             sides.setdefault(person.company.key, set()).update(("crm", "ma") if place == "both" else (place,))
+    dirty = [(p.company.key, p.dirt) for p in population.people if p.company is not None]
+    blanks, small = ({key for key, dirt in dirty if kind in dirt} for kind in (Dirt.BLANKS_IN_KEY, Dirt.KEY_CASE))
     for company in population.companies:
         standing = sides.get(company.key, set())
         created, modified = 1_500, 300  # older than any of its people
         if "crm" in standing:
             yield RecordSeed("crm", "company", kinds["crm", "company"], company.key, _account(company), created, modified)
         if "ma" in standing:
-            yield RecordSeed("ma", "company", kinds["ma", "company"], company.key, _ma_company(company), created, modified)
+            values = _ma_company(company)
+            if company.key in blanks:
+                values["tax_id"] = _with_blanks(company.tax_id, int(company.key[1:]))
+            elif company.key in small:
+                values["tax_id"] = company.tax_id.lower()
+            yield RecordSeed("ma", "company", kinds["ma", "company"], company.key, values, created, modified)
 
 
 def _account(company: Company) -> dict[str, Any]:
@@ -154,6 +168,10 @@ def _person_fields(person: Person) -> dict[str, Any]:
         "Last_Engaged__c": person.last_activity, "Segment__c": person.segment,
         "Interests__c": ";".join(person.interests) or None, "Vip__c": person.vip,
         "Engagement_Score__c": person.score, "National_Id__c": person.national_id,
+        "Annual_Spend__c": float(person.annual_spend), "Spend_Currency__c": person.currency,
+        "Preferred_Channel__c": person.channel, "Content_Topics__c": ";".join(person.topics) or None,
+        "Last_Order_At__c": person.last_order_at.replace("Z", "+0000"), "Client_Since__c": person.client_since,
+        "Lifecycle_Stage__c": person.stage,
         "HasOptedOutOfEmail": person.consent is ConsentSeed.OPTED_OUT,
         "Newsletter_Consent__c": _NEWSLETTER[person.newsletter],
     }
@@ -191,6 +209,10 @@ def _ma_contact(person: Person) -> dict[str, Any]:
         "country": _country(person, careless=True), "segment": MA_SEGMENT[person.segment],
         "interests": ";".join(person.interests) or None, "vip": "true" if person.vip else "false",
         "engagement_score": str(person.score), "hubspot_owner_id": Ref("owner", person.owner),
+        "annual_spend": person.annual_spend, "spend_currency": person.currency,
+        "preferred_channel": MA_CHANNEL[person.channel], "content_topics": ";".join(MA_TOPIC[t] for t in person.topics) or None,
+        "last_order_at": person.last_order_at.replace(".000Z", "Z"), "client_since": person.client_since,
+        "lifecyclestage": MA_STAGE[person.stage],
         "$consents": _consents(person),
     }
     if person.kind is not PersonKind.LEAD:
@@ -235,6 +257,11 @@ def _company_text(person: Person, *, careless: bool) -> str | None:
     if careless and Dirt.COMPANY_VARIANT in person.dirt:
         return careless_company(person.company.name, person.company.country)
     return person.company.name
+
+
+def _with_blanks(text: str, number: int) -> str:
+    """Return the text as it comes out of a spreadsheet or off a web page; the three sorts of blank take turns."""
+    return (f" {text}", f"{text}\t", f"{text}\u00a0")[number % 3]
 
 
 def _mixed_case(address: str) -> str:

@@ -33,6 +33,8 @@ _PERSON_FIELDS: Final[dict[str, tuple[str, ...]]] = {
     "postal_code": ("postal_code", "MailingPostalCode", "PostalCode", "zip"),
     "birthdate": ("birthdate", "Birthdate", "birth_date"),
     "score": ("score", "Engagement_Score__c", "engagement_score"),
+    "annual_spend": ("annual_spend", "Annual_Spend__c"),
+    "last_order_at": ("last_order_at", "Last_Order_At__c"),
     "national_id": ("national_id", "National_Id__c"),
     "consent_source": ("consent_source", "Newsletter_Consent_Source__c"),
     "consent_at": ("consent_at", "Newsletter_Consent_At__c"),

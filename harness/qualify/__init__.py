@@ -1,93 +1,161 @@
 """The suite tests itself: the reference connector must be clean, and each of its switchable bugs must be caught.
 
-A bug counts as caught only when one of the rules that should see it fires; any other finding is not enough. The
-correct connector runs every scenario that any bug needs: one finding there is a false alarm.
+A bug counts as caught only when one of the rules that should see it fires in a scenario that reaches it; any other
+finding is not enough. The correct connector runs the whole pack: one finding there, or one UNKNOWN, is a false alarm.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ..connector_file import builtin_reference
 from ..errors import InputError, Problem
-from ..mapping.load import load_mapping
-from ..model import RunResult, Verdict
+from ..model import Verdict
 from ..nearest import suggest
 from ..reference_bugs import Variant, variants
-from ..run_request import RunRequest
-from ..runner import run
-from ..sandbox import default_mapping_file
-from ..scenario.loader import load_scenarios
+from ..scenario.grammar import Scenario
+from ..scenario.loader import builtin, load_scenarios
+from ..scenario.packs import find_pack
+from .arena import CORRECT, Outcome, Task, play_all
+from .classes import bug_classes
 from .expectation import Expectation
-from .expected import EXPECTED, NOT_APPLICABLE, NOT_REACHED
+from .expected import EXPECTED
 
-TOTAL_CLASSES = 101
+DEFAULT_PACK = "full"
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What came of one buggy variant: which rules fired in which scenarios, and whether the right one did."""
+    """What came of one buggy variant in each of its scenarios, and whether the right rule saw it.
+
+    Without outcomes it was not tried: none of its scenarios belongs to the pack.
+    """
 
     variant: Variant
     expected: Expectation
-    fired: dict[str, tuple[str, ...]]
-    verdicts: dict[str, str]
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def fired(self) -> dict[str, tuple[str, ...]]:
+        """Return scenario -> the rules that fired there."""
+        return {o.task.scenario.id: o.fired for o in self.outcomes}
+
+    @property
+    def caught_in(self) -> tuple[str, ...]:
+        """Return the scenarios in which a rule that should see this bug fired."""
+        return tuple(o.task.scenario.id for o in self.outcomes if set(self.expected.rules) & set(o.fired))
 
     @property
     def is_caught(self) -> bool:
         """Tell whether a rule that should see this bug fired."""
-        return bool(set(self.expected.rules) & {r for rules in self.fired.values() for r in rules})
+        return bool(self.caught_in)
+
+    @property
+    def why_missed(self) -> str:
+        """Return what was expected and what happened instead, for a variant that nobody caught."""
+        others = sorted({r for o in self.outcomes for r in o.fired})
+        ended = "; ".join(f"{o.task.scenario.id}: {o.verdict}{f' ({o.reason})' if o.reason and not o.fired else ''}" for o in self.outcomes)
+        return f"expected {', '.join(self.expected.rules)}, fired {', '.join(others) or 'nothing'}; {ended}"
+
+
+@dataclass(frozen=True)
+class Power:
+    """What one scenario is worth: the variants it catches, and those that no other scenario of this run catches."""
+
+    scenario: str
+    catches: tuple[str, ...]
+    alone: tuple[str, ...]
+    seconds: float  # with the correct connector
 
 
 @dataclass(frozen=True)
 class Qualification:
-    """The detection matrix."""
+    """The detection matrix of one run. ``is_whole`` tells whether every variant was asked for."""
 
     trials: tuple[Trial, ...]
-    clean: RunResult
+    clean: tuple[Outcome, ...]
+    pack: str
+    seed: int
+    jobs: int
     seconds: float
+    is_whole: bool
+
+    @property
+    def tried(self) -> tuple[Trial, ...]:
+        """Return the variants that met at least one scenario."""
+        return tuple(t for t in self.trials if t.outcomes)
 
     @property
     def missed(self) -> tuple[Trial, ...]:
         """Return the variants that no right rule caught."""
-        return tuple(t for t in self.trials if not t.is_caught)
+        return tuple(t for t in self.tried if not t.is_caught)
+
+    @property
+    def alarms(self) -> tuple[Outcome, ...]:
+        """Return the scenarios in which the correct connector was blamed, or nothing could be told."""
+        return tuple(o for o in self.clean if o.verdict != Verdict.PASS)
 
     @property
     def false_alarms(self) -> int:
-        """Count what was found about the correct connector, and what could not be told."""
-        found = sum(len(s.findings) for s in self.clean.scenarios)
-        return found + sum(s.verdict is Verdict.UNKNOWN for s in self.clean.scenarios)
+        """Count what was found about the correct connector, and the scenarios about which nothing could be told."""
+        return sum(max(1, o.findings) for o in self.alarms)
 
     @property
     def is_good(self) -> bool:
-        """Tell whether everything was caught and nothing was invented."""
+        """Tell whether everything that was tried was caught and nothing was invented."""
         return not self.missed and not self.false_alarms
 
-    def as_json(self) -> dict[str, Any]:
-        """Return the shape of design.md section 11; more keys than relied on."""
-        detected = sorted({t.variant.bug_class for t in self.trials if t.is_caught})
-        return {
-            "classes": {"total": TOTAL_CLASSES, "detected": len(detected), "detected_ids": detected,
-                        "not_applicable": sorted(NOT_APPLICABLE), "not_applicable_why": dict(NOT_APPLICABLE), "not_reached": len(NOT_REACHED), "not_reached_why": dict(NOT_REACHED)},
-            "variants": {"total": len(self.trials), "caught": len(self.trials) - len(self.missed),
-                         "missed": [t.variant.name for t in self.missed]},
-            "false_alarms": self.false_alarms, "seconds": round(self.seconds, 1),
-            "matrix": [
-                {"variant": t.variant.name, "class": t.variant.bug_class, "expected": list(t.expected.rules),
-                 "fired": {s: list(r) for s, r in t.fired.items()}, "caught": t.is_caught}
-                for t in self.trials
-            ],
-        }
+    @property
+    def detected(self) -> tuple[str, ...]:
+        """Return the bug classes of which a variant was caught and none was missed, sorted."""
+        caught = {t.variant.bug_class for t in self.tried if t.is_caught}
+        return tuple(sorted(caught - {t.variant.bug_class for t in self.missed}))
+
+    @property
+    def powers(self) -> tuple[Power, ...]:
+        """Return what each scenario catches, most useful first; those that no variant is asked of come with nothing."""
+        catches: dict[str, list[str]] = {o.task.scenario.id: [] for o in self.clean}
+        alone: dict[str, list[str]] = {}
+        for trial in self.trials:
+            for scenario in trial.caught_in:
+                catches.setdefault(scenario, []).append(trial.variant.name)
+            if len(trial.caught_in) == 1:
+                alone.setdefault(trial.caught_in[0], []).append(trial.variant.name)
+        took = {o.task.scenario.id: o.seconds for o in self.clean}
+        found = [Power(s, tuple(names), tuple(alone.get(s, ())), took.get(s, 0.0)) for s, names in catches.items()]
+        return tuple(sorted(found, key=lambda p: (-len(p.alone), -len(p.catches), p.scenario)))
 
 
 def qualify(
-    names: Sequence[str] = (), *, seed: int = 1, jobs: int = 1, say: Callable[[str], None] | None = None
+    names: Sequence[str] = (), *, pack: str = DEFAULT_PACK, share: str = "", everywhere: bool = False, seed: int = 1, jobs: int = 1,
+    say: Callable[[str], None] | None = None,
 ) -> Qualification:
-    """Run the correct connector and the named variants (default: all). Raises InputError for a variant nobody knows."""
+    """Run the correct connector and the named variants (default: all) and return the matrix.
+
+    Each variant runs the scenarios of the pack that should catch it; with ``everywhere`` all scenarios of the pack. The
+    correct connector runs the whole pack, or just the scenarios of the variants that were chosen. ``share`` (`2/6`)
+    leaves, of those that are not of tier 1, every sixth, from the second. The result does not depend on ``jobs``.
+    Raises InputError for a variant, a pack or a share that there is not.
+    """
     started = time.monotonic()
+    chosen = _share(_variants(names), share)
+    is_whole = not names and not share
+    inside = {s.id: s for s in find_pack(pack).of(load_scenarios(list(builtin())))}
+    tried = {v.name: _scenarios(v, inside, everywhere=everywhere) for v in chosen}
+    needed = {s.id for scenarios in tried.values() for s in scenarios} if not is_whole else set(inside)
+    clean = [Task(CORRECT, s) for s in inside.values() if s.id in needed]
+    buggy = [Task(v.name, s) for v in chosen for s in tried[v.name]]
+    outcomes = play_all([*clean, *buggy], seed=seed, jobs=jobs, say=say)
+    by_variant: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_variant.setdefault(outcome.task.variant, []).append(outcome)
+    trials = tuple(Trial(v, EXPECTED[v.name], tuple(by_variant.get(v.name, ()))) for v in chosen)
+    took = time.monotonic() - started
+    return Qualification(trials, tuple(by_variant.get(CORRECT, ())), pack, seed, jobs, took, is_whole)
+
+
+def _variants(names: Sequence[str]) -> list[Variant]:
     known = {v.name: v for v in variants()}
     unknown = [n for n in names if n not in known]
     if unknown:
@@ -95,22 +163,21 @@ def qualify(
             Problem("qualify", f"no variant is called `{n}`{suggest(n, known)}.", "`syncproof qualify` without a name runs all.")
             for n in unknown
         )
-    chosen = [known[n] for n in names] if names else list(known.values())
-    wanted = sorted({s for v in chosen for s in EXPECTED[v.name].scenarios})
-    if say:
-        say(f"the correct connector: {len(wanted)} scenarios")
-    clean = _run((), wanted, seed, jobs)
-    trials = []
-    for number, variant in enumerate(chosen, start=1):
-        if say:
-            say(f"[{number}/{len(chosen)}] {variant.bug_class} {variant.name}")
-        result = _run((variant.name,), EXPECTED[variant.name].scenarios, seed, jobs)
-        fired = {s.id: tuple(sorted({f.rule for f in s.findings})) for s in result.scenarios}
-        trials.append(Trial(variant, EXPECTED[variant.name], fired, {s.id: str(s.verdict) for s in result.scenarios}))
-    return Qualification(tuple(trials), clean, time.monotonic() - started)
+    return [known[n] for n in dict.fromkeys(names)] if names else list(known.values())
 
 
-def _run(bugs: Iterable[str], scenarios: Sequence[str], seed: int, jobs: int) -> RunResult:
-    path = default_mapping_file()
-    chosen = tuple(load_scenarios(list(scenarios)))
-    return run(RunRequest(chosen, builtin_reference(bugs), load_mapping(path), path, None, seed, jobs))
+def _share(chosen: list[Variant], share: str) -> list[Variant]:
+    """Return the variants of tier 1 classes and, of the others, the share: `K/N` with K from 1 to N; "" is everything."""
+    if not share:
+        return chosen
+    first, _, number = share.partition("/")
+    if not (first.isdecimal() and number.isdecimal() and 1 <= int(first) <= int(number)):
+        raise InputError([Problem("--share", f"`{share}` is no share.", "Write `2/6`: every sixth, from the second.")])
+    grave = [v for v in chosen if bug_classes()[v.bug_class].tier == 1]
+    others = [v for v in chosen if v not in grave]
+    return [*grave, *others[int(first) - 1 :: int(number)]]
+
+
+def _scenarios(variant: Variant, inside: Mapping[str, Scenario], *, everywhere: bool) -> Iterable[Scenario]:
+    wanted = inside if everywhere else EXPECTED[variant.name].scenarios
+    return [inside[s] for s in wanted if s in inside]

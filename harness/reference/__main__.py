@@ -1,4 +1,4 @@
-"""`python -m syncproof.reference`: one sync, then the end. `--bugs` lists the switchable bugs as JSON instead."""
+"""`python -m syncproof.reference`: one sync, then the end; `--serve`: a service; `--bugs` lists the switchable bugs as JSON."""
 
 from __future__ import annotations
 
@@ -15,13 +15,18 @@ def run() -> int:
     if sys.argv[1:] == ["--bugs"]:
         print(json.dumps([asdict(bug) for bug in BUGS]))
         return 0
-    if sys.argv[1:]:
-        print(f"usage: python -m syncproof.reference [--bugs]; `{' '.join(sys.argv[1:])}` is unknown", file=sys.stderr)
+    is_service = sys.argv[1:] == ["--serve"]
+    if sys.argv[1:] and not is_service:
+        print(f"usage: python -m syncproof.reference [--bugs|--serve]; `{' '.join(sys.argv[1:])}` is unknown", file=sys.stderr)
         return 2
     # simple-salesforce loads its SOAP metadata API with zeep and httpx, a third of the start; it is never called here.
     unused = ModuleType("simple_salesforce.metadata")
     unused.SfdcMetadataApi = object  # type: ignore[attr-defined]
     sys.modules.setdefault(unused.__name__, unused)
+    if is_service:
+        from .serving import serve
+
+        return serve()
     from .program import main
 
     return main()

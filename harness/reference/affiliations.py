@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .bugs import Bugs
 from .contract import ObjectContract
 from .crm import SalesforceSide
 from .failures import RefusedError, TransientError
@@ -21,8 +22,8 @@ COMPANY = "@company"
 class Affiliations:
     """Keeps the associations of linked people."""
 
-    def __init__(self, crm: SalesforceSide, ma: HubspotSide, state: State, outcome: Outcome) -> None:
-        self._crm, self._ma, self._state, self._outcome = crm, ma, state, outcome
+    def __init__(self, crm: SalesforceSide, ma: HubspotSide, state: State, outcome: Outcome, bugs: Bugs) -> None:
+        self._crm, self._ma, self._state, self._outcome, self._bugs = crm, ma, state, outcome, bugs
 
     def follow(self, people: Sequence[tuple[ObjectContract, Row]]) -> None:
         """Tie and untie the people (CRM rows) whose company is another one than both sides last agreed on."""
@@ -55,6 +56,8 @@ class Affiliations:
         try:
             known = self._ma.associations([ma_id for _, ma_id, base, _ in wanted if base is UNKNOWN])
             gone = [(ma, str(base)) for _, ma, base, _ in wanted if base is not UNKNOWN and base is not None]
+            if self._bugs.on("old_company_kept"):
+                gone = []
             new = [(ma, target) for _, ma, _, target in wanted if target is not None and target not in known.get(ma, ())]
             if gone:
                 self._ma.dissociate(gone)

@@ -15,10 +15,15 @@ from .failures import ConnectorError, RefusedError, TransientError
 from .ma import HubspotSide
 from .merging import Base
 from .outcome import Outcome
-from .planning import ConsentAct
+from .planning import REQUIRED, ConsentAct
 from .state import State
+from .weather_mistakes import told_in_full
 
 Row = dict[str, Any]
+
+
+# Mistakes of programs that take "exists already" for a refusal like any other.
+_NOT_ADOPTED = ("secondary_email_ignored", "case_sensitive_keys", "blanks_kept_in_keys")
 
 
 @dataclass(slots=True)
@@ -107,9 +112,13 @@ class Arrivals:
             self._state.agree(newcomer.row["Id"], newcomer.agreed)
             self._arrived("crm", newcomer.record)
             return ""
-        if isinstance(error, RefusedError) and error.existing_id and not self._bugs.on("secondary_email_ignored"):
+        if isinstance(error, RefusedError) and error.existing_id and not any(self._bugs.on(name) for name in _NOT_ADOPTED):
+            if self._bugs.on("search_before_create"):
+                self._arrived("crm", newcomer.record)
+                return ""
             return error.existing_id
-        if isinstance(error, RefusedError) and set(error.fields) - {newcomer.contract.key[1]}:
+        alone = set(error.fields) - {newcomer.contract.key[1]} if isinstance(error, RefusedError) else set()
+        if isinstance(error, RefusedError) and alone and not self._bugs.on("refused_value_blocks_creation"):
             # One bad value must not keep the person out: what is left goes now, the value is reported.
             return self._without(newcomer, error)
         self._not_created("crm", newcomer.record, error, json.dumps(newcomer.properties, sort_keys=True))
@@ -159,14 +168,32 @@ class Arrivals:
         error = result.error
         if error is None:
             self._outcome.created += 1
-            self._state.link(self._family, newcomer.contract.object, result.id, newcomer.row["id"])
+            if not self._bugs.on("created_link_not_kept"):
+                self._state.link(self._family, newcomer.contract.object, result.id, newcomer.row["id"])
             self._state.agree(result.id, newcomer.agreed)
             self._arrived("ma", newcomer.record)
             return False
         if isinstance(error, TransientError) and error.ambiguous:
             return True
+        if isinstance(error, RefusedError) and error.code == "DUPLICATES_DETECTED" and self._bugs.on("duplicate_refusal_dropped"):
+            self._arrived("ma", newcomer.record)
+            return False
+        told_in_full(newcomer.record, newcomer.fields, self._bugs)
+        if isinstance(error, RefusedError) and self._lighter(newcomer, error):
+            for results in self._crm.create(newcomer.contract.crm, [newcomer.fields]):
+                return self._settle_in_crm(newcomer, results[0])
         self._not_created("ma", newcomer.record, error, json.dumps(newcomer.fields, sort_keys=True))
         return False
+
+    def _lighter(self, newcomer: ForCrm, error: RefusedError) -> bool:
+        """Take out what was refused, unless the record cannot do without it; the value is reported."""
+        bad = {name for name in error.fields if name in newcomer.fields} - {newcomer.contract.key[0], *REQUIRED}
+        if not bad or bad != set(error.fields) or self._bugs.on("refused_value_blocks_creation"):
+            return False
+        self._outcome.refuse(newcomer.record, str(error))
+        newcomer.fields = {k: v for k, v in newcomer.fields.items() if k not in bad}
+        newcomer.agreed = {k: v for k, v in newcomer.agreed.items() if k not in bad}
+        return True
 
     def give_up(self, newcomer: ForCrm) -> None:
         """Report a record that could not be created, and try again in the next run."""
@@ -192,7 +219,7 @@ class Arrivals:
         if self._bugs.on("failed_marked_synced"):
             return
         with self._state.saving():
-            if isinstance(error, RefusedError):
+            if isinstance(error, RefusedError) and not self._bugs.on("refused_is_tried_for_ever"):
                 self._state.park(side, record, name, fingerprint, reason)
             else:
                 self._state.set_retry(side, record, True)

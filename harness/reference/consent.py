@@ -26,6 +26,7 @@ class Stance(StrEnum):
 _CRM_WORDS = {"optin": Stance.GRANTED, "optout": Stance.WITHDRAWN}
 _MA_WORDS = {"SUBSCRIBED": Stance.GRANTED, "UNSUBSCRIBED": Stance.WITHDRAWN}
 CRM_VALUES = {Stance.GRANTED: "OptIn", Stance.WITHDRAWN: "OptOut"}
+_BY_AN_APP = "Public status API"
 MA_VALUES = {Stance.GRANTED: "SUBSCRIBED", Stance.WITHDRAWN: "UNSUBSCRIBED"}
 
 
@@ -75,8 +76,11 @@ def ma_statement(status: Mapping[str, Any] | None) -> Statement:
     stance = _MA_WORDS.get(str(status.get("status", "")), Stance.SILENT)
     if stance is Stance.SILENT:
         return SILENT
-    source = status.get("legalBasisExplanation") or status.get("source") or ""
-    return Statement(stance, epoch_ms(status.get("timestamp")), str(source).strip())
+    # Of what an app wrote, HubSpot names only the app as source: the explanation tells where it came from.
+    named = str(status.get("source") or "").strip()
+    parts = ("" if named.startswith(_BY_AN_APP) else named, str(status.get("legalBasisExplanation") or "").strip())
+    source = ": ".join(dict.fromkeys(part for part in parts if part)) or named
+    return Statement(stance, epoch_ms(status.get("timestamp")), source)
 
 
 def reconcile_flag(crm_out: bool, ma_out: bool, base: bool | None, bugs: Bugs) -> FlagPlan:

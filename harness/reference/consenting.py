@@ -10,6 +10,7 @@ from .consent import (
     CRM_VALUES,
     MA_VALUES,
     SILENT,
+    PurposePlan,
     Stance,
     Statement,
     crm_statement,
@@ -17,8 +18,9 @@ from .consent import (
     reconcile_flag,
     reconcile_purpose,
 )
+from .consent_mistakes import has_bounced, misheard, misjudged, redated, shut_out, welcomed
 from .contract import ObjectContract, Rule
-from .conversion import folded, iso_datetime
+from .conversion import epoch_ms, folded, iso_datetime
 from .linking import Pair
 from .ma import HubspotSide
 from .ma_consents import StatusChange
@@ -65,15 +67,22 @@ class Consenting:
         if self._ids is None:
             self._ids = {folded(name): i for name, i in self._ma.consents.definitions().items()}
         name = rule.ma.partition(":")[2]
-        found = self._ids.get(folded(name))
+        found = next(iter(self._ids.values()), None) if self._bugs.on("first_subscription_type") else self._ids.get(folded(name))
         if found is None:
             self._outcome.refuse(f"mapping/{rule.crm}", f"HubSpot has no subscription type `{name}`")
         return found
 
-    @staticmethod
-    def _said_in_crm(rule: Rule, row: Row) -> Statement:
+    def _said_in_crm(self, rule: Rule, row: Row) -> Statement:
         assert rule.consent is not None
-        return crm_statement(row.get(rule.crm), row.get(rule.consent.crm_at), row.get(rule.consent.crm_source))
+        said = crm_statement(row.get(rule.crm), row.get(rule.consent.crm_at), row.get(rule.consent.crm_source))
+        return misheard(said, row.get(rule.crm), self._bugs)
+
+    def _reconcile(self, crm: Statement, ma: Statement, base: Stance | None) -> PurposePlan:
+        return misjudged(crm, ma, base, self._bugs) or reconcile_purpose(crm, ma, base, self._bugs)
+
+    def _crm_fields(self, rule: Rule, said: Statement) -> Row:
+        fields = crm_fields(rule, said)
+        return redated(fields, rule) if self._bugs.on("evidence_time_rewritten") else fields
 
     # -- pairs --------------------------------------------------------------------------------------
 
@@ -98,6 +107,10 @@ class Consenting:
                 self._plan_purpose(plan, rule, subscription, ma, ma_out, new)
             else:
                 self._plan_moving(plan, rule, subscription, ma, ma_statement(known_new.get(subscription)), ma_out, new)
+        if self._bugs.on("profile_change_subscribes"):
+            said = ((rule, self._said_in_crm(rule, pair.crm)) for rule in _purposes(pair.contract))
+            yes = Statement(Stance.GRANTED, None, "profile update")
+            welcomed(plan, ((rule, crm, crm_fields(rule, yes)) for rule, crm in said))
         if self._bugs.on("optout_resurrected_by_push") and plan.moves:
             self._push_again(plan, new)
 
@@ -105,13 +118,15 @@ class Consenting:
         self, plan: Plan, rule: Rule, ma_out: bool, old: str, new: str, statuses: Statuses
     ) -> None:
         crm_out = bool(plan.pair.crm.get(rule.crm))
+        if self._bugs.on("bounce_means_optout") and has_bounced(self._ma, plan.pair.contract.ma, plan.pair.ma_id):
+            ma_out = True
         base = plan.bases.get(rule.crm)
         step = reconcile_flag(crm_out, ma_out, base if isinstance(base, bool) else None, self._bugs)
         if step.raise_in_crm:
             plan.moves.append(Move(rule.crm, "crm", {rule.crm: True}, True))
         moves_house = folded(old) != folded(new) and (crm_out or ma_out) and not _is_out(statuses.get(folded(new)))
         if new and (step.unsubscribe_in_ma or moves_house):
-            plan.consents.append(ConsentAct(rule.crm, True, new))
+            plan.consents.append(self._leaving(plan.pair.contract, rule, new))
         elif not step.raise_in_crm and base != (crm_out or ma_out):
             plan.agreed[rule.crm] = crm_out or ma_out
         if self._bugs.on("optout_wiped_by_unrelated_write") and any(m.side == "crm" for m in plan.moves):
@@ -140,9 +155,9 @@ class Consenting:
         if ma_out:
             # Opted out of everything, HubSpot shows every type as unsubscribed: that says nothing about this one.
             ma = Statement(base) if base is Stance.WITHDRAWN and crm.stance is Stance.WITHDRAWN else SILENT
-        step = reconcile_purpose(crm, ma, base, self._bugs)
+        step = self._reconcile(crm, ma, base)
         if step.to_crm is not None:
-            plan.moves.append(Move(rule.crm, "crm", _crm_fields(rule, step.to_crm), step.to_crm.stance))
+            plan.moves.append(Move(rule.crm, "crm", self._crm_fields(rule, step.to_crm), step.to_crm.stance))
         if step.to_ma is not None and email:
             out = ma_out or bool(plan.pair.crm.get(plan.pair.contract.optout_field))
             self._say_in_ma(plan.consents, rule, subscription, step.to_ma, email, out)
@@ -159,9 +174,18 @@ class Consenting:
         if said.stance is Stance.GRANTED and out:
             # Whoever opted out of everything is not subscribed to one thing by a machine.
             return
-        explanation = _explanation(said) if said.stance is Stance.GRANTED else ""
-        change = StatusChange(email, subscription, MA_VALUES[said.stance], explanation)
+        is_told = said.stance is Stance.GRANTED and not self._bugs.on("evidence_not_sent")
+        change = StatusChange(email, subscription, MA_VALUES[said.stance], _explanation(said) if is_told else "")
         acts.append(ConsentAct(rule.crm, said.stance, email, change))
+
+    def _leaving(self, contract: ObjectContract, rule: Rule, email: str) -> ConsentAct:
+        """Return the opt-out of everything; HubSpot keeps it apart from the opt-outs of single purposes."""
+        if self._bugs.on("global_optout_one_list"):
+            for purpose in _purposes(contract):
+                subscription = self._subscription_id(purpose)
+                if subscription is not None:
+                    return ConsentAct(rule.crm, True, email, StatusChange(email, subscription, MA_VALUES[Stance.WITHDRAWN]))
+        return ConsentAct(rule.crm, True, email)
 
     def _push_again(self, plan: Plan, email: str) -> None:
         """Send the CRM's stored consent with every update (a bug: see `optout_resurrected_by_push`)."""
@@ -186,7 +210,7 @@ class Consenting:
             if rule.consent.purpose == "*":
                 step = reconcile_flag(out, False, None, self._bugs)
                 if step.unsubscribe_in_ma:
-                    acts.append(ConsentAct(rule.crm, True, email))
+                    acts.append(self._leaving(contract, rule, email))
                 elif out:
                     agreed[rule.crm] = out
                 continue
@@ -194,9 +218,11 @@ class Consenting:
             if subscription is None:
                 continue
             ma = ma_statement(statuses.get(folded(email), {}).get(subscription))
-            step_for = reconcile_purpose(self._said_in_crm(rule, row), ma, None, self._bugs)
+            step_for = self._reconcile(self._said_in_crm(rule, row), ma, None)
             if step_for.to_ma is not None:
                 self._say_in_ma(acts, rule, subscription, step_for.to_ma, email, out)
+        if self._bugs.on("everyone_excluded"):
+            acts += shut_out(contract, email)
         return acts, agreed
 
     def newcomer_for_crm(self, contract: ObjectContract, row: Row, statuses: Statuses) -> Row:
@@ -211,8 +237,10 @@ class Consenting:
                 continue
             subscription = self._subscription_id(rule)
             said = SILENT if out or subscription is None else ma_statement(known.get(subscription))
+            if said.stance is Stance.SILENT and self._bugs.on("stranger_opted_in"):
+                said = Statement(Stance.GRANTED, epoch_ms(row.get("createdate")), "sign-up")
             if said.stance is Stance.WITHDRAWN or (said.stance is Stance.GRANTED and said.is_proved):
-                fields |= _crm_fields(rule, said)
+                fields |= self._crm_fields(rule, said)
         return fields
 
 
@@ -229,7 +257,7 @@ def _explanation(said: Statement) -> str:
     return f"{said.source} ({when})"
 
 
-def _crm_fields(rule: Rule, said: Statement) -> Row:
+def crm_fields(rule: Rule, said: Statement) -> Row:
     """Return the CRM's consent fields with their evidence."""
     assert rule.consent is not None
     fields: Row = {rule.crm: CRM_VALUES[said.stance]}

@@ -86,6 +86,7 @@ class ObjectContract:
     company: CompanyLink | None
     deletes_crm_to_ma: str
     deletes_ma_to_crm: str
+    erases_crm_to_ma: str = ""
 
     @property
     def crm_fields(self) -> tuple[str, ...]:
@@ -159,7 +160,7 @@ def _object(entry: Any, where: str) -> ObjectContract:
     travelling = [r for r in rules if r.direction != "none"]
     owner = entry.get("owner")
     company = entry.get("company")
-    deletes = entry.get("deletes") or {}
+    deletes, erases = entry.get("deletes") or {}, entry.get("erases") or {}
     return ObjectContract(
         object=_text(entry, "object", where),
         crm=_text(entry, "crm", where),
@@ -173,6 +174,7 @@ def _object(entry: Any, where: str) -> ObjectContract:
         company=CompanyLink(company.get("crm", "AccountId"), company.get("direction", "crm_to_ma")) if company else None,
         deletes_crm_to_ma=deletes.get("crm_to_ma") or "",
         deletes_ma_to_crm=deletes.get("ma_to_crm") or "",
+        erases_crm_to_ma=erases.get("crm_to_ma") or "",
     )
 
 

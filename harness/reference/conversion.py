@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from .bugs import Bugs
 from .contract import Rule
 from .countries import country_code, country_name
+from .mistakes import PLACEHOLDER, joined, written_day, written_moment, written_number, written_phone, written_text
 
 Neutral = str | float | int | bool | tuple[str, ...] | None
-
-# Salesforce demands a company for every lead; this text stands for "there is none" and never travels on.
-PLACEHOLDER = "[not provided]"
 
 
 def from_crm(rule: Rule, raw: Any) -> Neutral:
@@ -46,13 +44,16 @@ def to_crm(rule: Rule, value: Neutral, bugs: Bugs) -> Any:
     if value is None:
         return False if rule.type == "boolean" else None
     if isinstance(value, tuple):
-        return ";".join(value)
+        return joined(value, bugs)
+    if isinstance(value, bool) and bugs.on("boolean_as_text"):
+        return "1" if value else "0"
     if rule.type == "datetime":
         return iso_datetime(int(value))
     if rule.type == "country" and isinstance(value, str):
         return _country_as(rule, value, rule.crm_format)
     if isinstance(value, str) and rule.type in ("text", "phone"):
-        return _mistaken_text(html.escape(value) if bugs.on("html_entities") else value, bugs)
+        value = written_text(html.escape(value) if bugs.on("html_entities") else value, bugs)
+        return written_phone(value, bugs) if rule.type == "phone" else value
     return value
 
 
@@ -63,21 +64,23 @@ def to_ma(rule: Rule, value: Neutral, bugs: Bugs) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, tuple):
-        return ";".join(rule.values.get(v, v) for v in value)
+        return joined(tuple(rule.values.get(v, v) for v in value), bugs)
     if isinstance(value, int | float):
         if rule.type == "datetime":
-            return iso_datetime(int(value))
-        return str(int(value)) if float(value).is_integer() else repr(value)
+            return written_moment(int(value), iso_datetime(int(value)), bugs)
+        return written_number(value, bugs)
     return _text_to_ma(rule, value, bugs)
 
 
 def _text_to_ma(rule: Rule, value: str, bugs: Bugs) -> str:
-    if rule.type == "date" and bugs.on("day_month_swapped"):
-        return _swapped(value)
+    if rule.type == "date":
+        return written_day(value, bugs)
     if rule.type == "country":
-        return _country_as(rule, value, rule.ma_format)
+        return value if bugs.on("country_code_for_name") else _country_as(rule, value, rule.ma_format)
     if rule.type == "text":
-        value = _mistaken_text(value, bugs)
+        value = written_text(value, bugs)
+    if rule.type == "phone":
+        value = written_phone(value, bugs)
     return rule.values.get(value, value)
 
 
@@ -163,17 +166,3 @@ def _country_as(rule: Rule, value: str, form: str) -> str:
     if not (rule.crm_format or rule.ma_format) or form == "iso2":
         return value
     return country_name(value)
-
-
-def _mistaken_text(value: str, bugs: Bugs) -> str:
-    if bugs.on("ascii_only"):
-        value = value.encode("ascii", "ignore").decode()
-    return value[:20] if bugs.on("text_truncated") else value
-
-
-def _swapped(value: Any) -> str:
-    year, month, day = str(value).split("-")
-    try:
-        return date(int(year), int(day), int(month)).isoformat()
-    except ValueError:
-        return str(value)

@@ -41,6 +41,9 @@ RS Serbia
 SE Sweden|Sverige
 SI Slovenia|Slovenija
 SK Slovakia|Slovensko
+TR Türkiye|Turkey|Turkiye|Turcja|Turecko|Turquia
+MK North Macedonia|Macedonia|Macedonia, The Former Yugoslav Republic of
+SZ Eswatini|Swaziland
 UA Ukraine|Ukraina
 US United States|USA|U.S.|United States of America|Stany Zjednoczone
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,15 +16,17 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceError
 
+from .bugs import Bugs
 from .conversion import epoch_ms
 from .failures import AuthorisationError, ConnectorError, RefusedError, TransientError
+from .renewing import RefreshGrant, Renewal
 from .retrying import Patience, retry_after
 
 Row = dict[str, Any]
 T = TypeVar("T")
 
 COLLECTION = 200
-_SYSTEM = ("Id", "IsDeleted", "LastModifiedDate", "SystemModstamp")
+_SYSTEM = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "SystemModstamp")
 _BY_KIND = {
     "Account": ("MasterRecordId",),
     "Contact": ("MasterRecordId",),
@@ -44,23 +48,26 @@ class Result:
 class _Wire(requests.adapters.HTTPAdapter):
     """Sends what simple-salesforce addresses to https:// in plain http when the instance URL is plain."""
 
-    def __init__(self, plain: bool) -> None:
+    def __init__(self, plain: bool, renewal: Renewal) -> None:
         super().__init__()
-        self._plain = plain
+        self._plain, self._renewal = plain, renewal
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         kwargs["timeout"] = kwargs.get("timeout") or (5, 30)
         if self._plain:
             # The connection goes to http://, because the client can only say https://.
             request.url = "http" + request.url.removeprefix("https")
-        return super().send(request, *args, **kwargs)
+        return self._renewal.send(request, lambda signed: super(_Wire, self).send(signed, *args, **kwargs))
 
 
 class SalesforceSide:
     """The CRM. Every method raises AuthorisationError, TransientError (patience is over) or RefusedError."""
 
-    def __init__(self, url: str, token: str, patience: Patience) -> None:
+    def __init__(
+        self, url: str, token: str, patience: Patience, bugs: Bugs | None = None, grant: RefreshGrant | None = None
+    ) -> None:
         self._patience = patience
+        self._bugs = bugs or Bugs()
         self._headers: Mapping[str, str] = {}
         self._stamp_ms = 0
         self._started_ms: int | None = None
@@ -68,7 +75,7 @@ class SalesforceSide:
         plain = urlsplit(url).scheme == "http"
         # On plain http there is no proxy to ask; looking for one costs more than the request.
         session.trust_env = not plain
-        session.mount("https://", _Wire(plain))
+        session.mount("https://", _Wire(plain, Renewal(url, grant, self._bugs)))
         session.hooks["response"].append(self._note)
         self._sf = Salesforce(instance_url=url, session_id=token, session=session, object_pairs_hook=dict)
 
@@ -88,8 +95,13 @@ class SalesforceSide:
 
     @property
     def reading_since_ms(self) -> int | None:
-        """Return when reading started by Salesforce's own clock; without a `Date` header the latest stamp read."""
-        return self._started_ms or self._stamp_ms or None
+        """Return when reading started by Salesforce's own clock; None without a `Date` header."""
+        return self._started_ms
+
+    @property
+    def stamp_ms(self) -> int:
+        """Return the latest `SystemModstamp` read since `start_reading` (0: none)."""
+        return self._stamp_ms
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -98,6 +110,10 @@ class SalesforceSide:
         where = "" if since_ms is None else f" WHERE SystemModstamp >= {_moment(since_ms)}"
         return self._query(_select(kind, fields) + where + " ORDER BY Id", deleted=since_ms is not None)
 
+    def binned(self, kind: str, fields: Iterable[str]) -> list[Row]:
+        """Return the records in the recycle bin, the losers of merges among them."""
+        return self._query(f"{_select(kind, fields)} WHERE IsDeleted = true ORDER BY Id", deleted=True)
+
     def ids(self, kind: str) -> set[str]:
         """Return the ids of all living records."""
         return {row["Id"] for row in self._query(f"SELECT Id FROM {kind}")}  # noqa: S608 (a kind of the mapping)
@@ -105,16 +121,27 @@ class SalesforceSide:
     def by_values(self, kind: str, fields: Iterable[str], field: str, values: Iterable[str]) -> list[Row]:
         """Return the living records whose ``field`` is one of ``values`` (text, compared as Salesforce does)."""
         found: list[Row] = []
-        for part in _in_lists(values):
-            found += self._query(f"{_select(kind, fields)} WHERE {field} IN ({part}) ORDER BY Id")
+        for part in _in_lists(values, self._literal(), most=self._most_in_a_list()):
+            found += self._query(f"{_select(kind, fields)} WHERE {field} IN ({part}) ORDER BY Id", by_hand=self._bugs.on("plus_read_as_blank"))
         return found
+
+    def _literal(self) -> Callable[[str], str]:
+        """Return what makes a text of people's a SOQL literal."""
+        if self._bugs.on("quotes_not_escaped"):
+            return lambda value: f"'{value}'"
+        if self._bugs.on("apostrophe_as_entity"):
+            return lambda value: quoted(html.escape(value, quote=True))
+        return quoted
 
     def by_ids(self, kind: str, fields: Iterable[str], ids: Iterable[str]) -> dict[str, Row]:
         """Return the records with these ids, deleted ones too, by id; one that is gone for good is absent."""
         found: list[Row] = []
-        for part in _in_lists(ids):
+        for part in _in_lists(ids, most=self._most_in_a_list()):
             found += self._query(f"{_select(kind, fields)} WHERE Id IN ({part})", deleted=True)
         return {row["Id"]: row for row in found}
+
+    def _most_in_a_list(self) -> int:
+        return sys.maxsize if self._bugs.on("ids_in_one_query") else _IN_LIST_CHARACTERS
 
     def edits(self, kind: str, ids: Iterable[str], fields: Iterable[str]) -> dict[tuple[str, str], int]:
         """Return when each tracked field was last edited: (record id, field) -> epoch milliseconds."""
@@ -131,6 +158,11 @@ class SalesforceSide:
                 found[key] = max(found.get(key, 0), epoch_ms(row["CreatedDate"]) or 0)
         return found
 
+    def fields(self, kind: str) -> set[str]:
+        """Return the fields of an object that this user may see."""
+        about = self._ask(lambda: self._sf.restful(f"sobjects/{kind}/describe"))
+        return {str(field["name"]) for field in about["fields"]}
+
     def users(self) -> list[Row]:
         """Return the users: Id, Email, IsActive."""
         return self._query("SELECT Id, Email, IsActive FROM User")
@@ -139,8 +171,12 @@ class SalesforceSide:
         """Return the id of the user the token belongs to."""
         return str((self._ask(lambda: self._sf.oauth2("userinfo")) or {}).get("user_id", ""))
 
-    def _query(self, soql: str, *, deleted: bool = False) -> list[Row]:
-        page = self._ask(lambda: self._sf.query(soql, include_deleted=deleted))
+    def _query(self, soql: str, *, deleted: bool = False, by_hand: bool = False) -> list[Row]:
+        if by_hand:
+            # As the vendor's examples show it, and without a thought for a plus in the text itself (a bug).
+            page = self._ask(lambda: self._sf.restful(f"query/?q={soql.replace(' ', '+')}"))
+        else:
+            page = self._ask(lambda: self._sf.query(soql, include_deleted=deleted))
         rows: list[Row] = list(page["records"])
         while not page["done"]:
             following = page["nextRecordsUrl"]
@@ -182,7 +218,7 @@ class SalesforceSide:
             body = json.dumps({"allOrNone": False, "records": [records[i] for i in left]})
             answers = self._translated(lambda: self._sf.restful("composite/sobjects", method=method, data=body))
             for at, answer in zip(list(left), answers or [], strict=True):
-                results[at] = _result(answer)
+                results[at] = _result(answer, self._bugs)
             left[:] = [i for i in left if isinstance(results[i].error, TransientError)]
             if left:
                 # Only the locked rows go again; the others are done.
@@ -217,7 +253,8 @@ class SalesforceSide:
             return AuthorisationError(f"Salesforce does not accept the token: {code or status}")
         if status == 429 or status >= 500 or code in _HEALS:
             return TransientError(f"Salesforce answered {status} {code}".strip(), ambiguous=status in (500, 502, 504),
-                                  retry_after_s=retry_after(self._headers.get("Retry-After")))
+                                  retry_after_s=retry_after(self._headers.get("Retry-After")),
+                                  for_today="TotalRequests Limit" in str(getattr(error, "content", "")))
         return RefusedError(code or f"HTTP {status}", fields, status=status)
 
 
@@ -244,12 +281,14 @@ def _select(kind: str, fields: Iterable[str]) -> str:
     return f"SELECT {', '.join(names)} FROM {kind}"  # noqa: S608 (names of the mapping)
 
 
-def _in_lists(values: Iterable[str]) -> Iterator[str]:
+def _in_lists(
+    values: Iterable[str], literal: Callable[[str], str] = quoted, *, most: int = _IN_LIST_CHARACTERS
+) -> Iterator[str]:
     part: list[str] = []
     length = 0
     for value in sorted(set(values)):
-        text = quoted(value)
-        if part and length + len(text) > _IN_LIST_CHARACTERS:
+        text = literal(value)
+        if part and length + len(text) > most:
             yield ",".join(part)
             part, length = [], 0
         part.append(text)
@@ -271,12 +310,12 @@ def _complaint(content: Any) -> tuple[str, tuple[str, ...]]:
     return str(first.get("errorCode") or first.get("statusCode") or ""), tuple(first.get("fields") or ())
 
 
-def _result(answer: Mapping[str, Any]) -> Result:
+def _result(answer: Mapping[str, Any], bugs: Bugs) -> Result:
     if answer.get("success"):
         return Result(str(answer.get("id", "")))
     errors = answer.get("errors") or [{}]
     code = str(errors[0].get("statusCode") or "UNKNOWN")
     fields = tuple(dict.fromkeys(name for e in errors for name in e.get("fields") or ()))
-    if code in _HEALS:
+    if code in _HEALS and not (code == "UNABLE_TO_LOCK_ROW" and bugs.on("lock_not_retried")):
         return Result(error=TransientError(code))
     return Result(error=RefusedError(code, fields))

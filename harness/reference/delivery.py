@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .bugs import Bugs
+from .consent_mistakes import has_bounced, silenced_by_phone
 from .crm import Result, SalesforceSide
 from .failures import RefusedError, TransientError
 from .ma import HubspotSide
 from .outcome import Outcome
 from .planning import ConsentAct, Move, Plan
+from .pushing import as_read
 from .state import State
 
 Row = dict[str, Any]
@@ -27,6 +29,7 @@ class Delivery:
 
     def deliver(self, plans: Sequence[Plan]) -> None:
         """Send everything. What is refused is reported and parked; what fails for a while marks the plan."""
+        self._misled(plans)
         for plan in plans:
             self._drop_parked(plan)
             for move, reason in plan.unsendable:
@@ -49,11 +52,19 @@ class Delivery:
 
     # -- consent ------------------------------------------------------------------------------------
 
+    def _misled(self, plans: Sequence[Plan]) -> None:
+        """Change what was planned as two of this connector's mistakes would."""
+        if self._bugs.on("do_not_call_unsubscribes"):
+            silenced_by_phone(self._crm, plans)
+        for plan in plans if self._bugs.on("bounced_not_updated") else ():
+            if has_bounced(self._ma, plan.pair.contract.ma, plan.pair.ma_id):
+                plan.moves = [move for move in plan.moves if move.side != "ma"]
+
     def say(self, plan: Plan, acts: Iterable[ConsentAct]) -> None:
         """Carry consents to the MA and keep what both sides then agree on."""
         for act in acts:
             error = self.send(act)
-            if error is None:
+            if error is None or (isinstance(error, RefusedError) and self._bugs.on("refused_consent_swallowed")):
                 self._outcome.updated += 1
                 with self._state.saving():
                     self._state.agree(plan.pair.crm_id, {act.name: act.agreed})
@@ -71,6 +82,8 @@ class Delivery:
                 self._ma.consents.unsubscribe_from_all(act.email)
             else:
                 self._ma.consents.set_status(act.change)
+                if act.is_grant and self._bugs.on("confirmation_mail_sent"):
+                    self._ma.consents.ask_to_confirm(act.email)
         except (TransientError, RefusedError) as error:
             if self._bugs.on("one_bad_record_blocks_all"):
                 raise
@@ -104,6 +117,10 @@ class Delivery:
 
     def _payload(self, plan: Plan, side: str) -> Row:
         payload = plan.payload(side)
+        if self._bugs.on("record_written_as_read"):
+            payload = as_read(plan, side, self._bugs) | payload
+        if side == "crm" and self._bugs.on("readonly_field_pushed"):
+            payload = {rule.crm: plan.pair.crm.get(rule.crm) for rule in plan.pair.contract.rules} | payload
         owner = plan.pair.contract.owner
         if side == "crm" and owner is not None and self._bugs.on("owner_hijacked"):
             payload[owner.crm] = self._crm.own_user_id()
@@ -115,6 +132,8 @@ class Delivery:
         record = plan.crm_record if side == "crm" else plan.ma_record
         if result.error is None or self._bugs.on("batch_partial_ignored"):
             self._outcome.updated += 1
+            if self._bugs.on("loop_guard_drops_edits"):
+                self._state.guard("crm" if side == "crm" else f"ma:{plan.pair.contract.ma}", plan.pair.crm_id if side == "crm" else plan.pair.ma_id)
             self._state.agree(plan.pair.crm_id, {move.name: move.agreed for move in moves})
             self._state.unpark(side, record, [*(move.name for move in moves), EVERYTHING])
             plan.moves = [move for move in plan.moves if move.side != side]
@@ -130,6 +149,9 @@ class Delivery:
     def _refuse(self, plan: Plan, side: str, moves: list[Move], error: RefusedError) -> bool:
         record = plan.crm_record if side == "crm" else plan.ma_record
         bad = [move for move in moves if set(move.fields) & set(error.fields)]
+        if self._bugs.on("refused_value_drops_record"):
+            bad = []
+        plan.failed |= self._bugs.on("refused_is_tried_for_ever")
         for move in bad:
             self._park(side, record, move.name, move.fingerprint, f"{move.name}: {error}")
         if not bad:
@@ -141,7 +163,7 @@ class Delivery:
 
     def _park(self, side: str, record: str, name: str, fingerprint: str, reason: str) -> None:
         self._outcome.refuse(record, reason)
-        if not self._bugs.on("failed_marked_synced"):
+        if not self._bugs.on("failed_marked_synced") and not self._bugs.on("refused_is_tried_for_ever"):
             self._state.park(side, record, name, fingerprint, reason)
 
     def _drop_parked(self, plan: Plan) -> None:

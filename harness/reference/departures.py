@@ -1,4 +1,4 @@
-"""Who left: deletions, merges, conversions and erasures, and the tombstones that keep the dead from coming back."""
+"""Who left: deletions and erasures, and the tombstones that keep the dead from coming back; merges are `uniting`."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from .bugs import Bugs
 from .contract import ObjectContract
 from .crm import SalesforceSide
-from .failures import RefusedError
 from .ma import HubspotSide
 from .outcome import Outcome
 from .reading import Changes, Family
 from .state import Link, State, pseudonym
+from .uniting import Uniting
 
 Row = dict[str, Any]
+
+BIN = "bin"  # the tomb of those who left by the CRM's recycle bin: they may come back
 
 
 class Departures:
@@ -24,20 +26,25 @@ class Departures:
     ) -> None:
         self._family, self._crm, self._ma = family, crm, ma
         self._state, self._outcome, self._bugs = state, outcome, bugs
+        self._uniting = Uniting(family, crm, ma, state, outcome, bugs)
 
     def follow(self, changes: Changes) -> None:
         """Do what the mapping wants for everything that left the CRM; the state is saved."""
         for contract, row in changes.deleted:
             link = self._state.link_of_crm(row["Id"])
             if row.get("MasterRecordId"):
-                self._merged(contract, row, link)
+                self._uniting.merged(contract, row, changes)
             elif link is not None:
                 self._left_crm(contract, link)
         for rows in changes.crm.values():
             for row in rows.values():
                 if row.get("IsConverted"):
-                    self._converted(row)
-        self._erased_in_crm()
+                    self._uniting.converted(row, changes)
+                elif self._state.is_buried(BIN, row["Id"]) and not self._bugs.on("restored_stays_buried"):
+                    # It lives: somebody took it out of the recycle bin.
+                    self._state.dig_up(BIN, row["Id"])
+                    self._state.dig_up("crm", row["Id"])
+        self._erased_in_crm(changes)
         self._state.save()
 
     def vanished(self, contract: ObjectContract, link: Link, row: Row | None) -> None:
@@ -65,51 +72,27 @@ class Departures:
             self._ma.archive(self._family.ma, [link.ma_id])
             self._outcome.updated += 1
         self._bury(link)
+        self._state.bury(BIN, link.crm_id)
 
-    def _merged(self, contract: ObjectContract, row: Row, link: Link | None) -> None:
-        """The loser of a merge: its MA record goes to the winner, or is merged into the winner's."""
-        self._state.bury("crm", row["Id"])
-        if link is None:
+    def _was_erased(self, contract: ObjectContract, link: Link) -> None:
+        """Do in the MA what the mapping says of an erasure; where it says nothing, what it says of a deletion."""
+        if self._bugs.on("erasure_not_followed"):
             return
-        master_id = str(row["MasterRecordId"])
-        winner = self._state.link_of_crm(master_id)
-        if winner is None:
-            self._state.link(self._family.name, contract.object, master_id, link.ma_id)
+        if not contract.erases_crm_to_ma:
+            self._left_crm(contract, link)
             return
-        self._unite(contract, winner, link)
+        if contract.erases_crm_to_ma == "erase":
+            self._ma.erase(self._family.ma, link.ma_id)
+        elif contract.erases_crm_to_ma == "archive":
+            self._ma.archive(self._family.ma, [link.ma_id])
+        elif contract.erases_crm_to_ma == "suppress":
+            for row in self._ma.read(self._family.ma, {link.ma_id}, ("email",)):
+                if row.get("email"):
+                    self._ma.consents.unsubscribe_from_all(str(row["email"]))
+        self._outcome.updated += 1
+        self._bury(link)
 
-    def _unite(self, contract: ObjectContract, winner: Link, loser: Link) -> None:
-        rows = {r["id"]: r for r in self._ma.read(self._family.ma, [winner.ma_id, loser.ma_id], self._family.properties)}
-        if loser.ma_id in rows and winner.ma_id in rows:
-            if rows[loser.ma_id].get("hs_email_optout") == "true" and rows[winner.ma_id].get("email"):
-                # The refusal of either must hold for the one who is left.
-                self._ma.consents.unsubscribe_from_all(str(rows[winner.ma_id]["email"]))
-            try:
-                survivor = self._ma.merge(self._family.ma, winner.ma_id, loser.ma_id)
-            except RefusedError as error:
-                self._outcome.refuse(f"{contract.object}/{loser.crm_id}", f"merge not followed: {error}")
-                survivor = winner.ma_id
-            bases = self._state.bases(winner.crm_id)
-            self._state.unlink(loser.crm_id)
-            self._state.link(self._family.name, winner.object, winner.crm_id, survivor)
-            self._state.agree(winner.crm_id, bases)
-            self._outcome.updated += 1
-
-    def _converted(self, row: Row) -> None:
-        """A lead became a contact: its MA record follows."""
-        link = self._state.link_of_crm(row["Id"])
-        contact_id = row.get("ConvertedContactId")
-        contract = self._family.contract_for("contact")
-        if link is None or not contact_id or contract is None:
-            return
-        self._state.bury("crm", row["Id"])
-        holder = self._state.link_of_crm(contact_id)
-        if holder is None:
-            self._state.link(self._family.name, contract.object, contact_id, link.ma_id)
-        elif holder.ma_id != link.ma_id:
-            self._unite(contract, holder, link)
-
-    def _erased_in_crm(self) -> None:
+    def _erased_in_crm(self, changes: Changes) -> None:
         """Find linked records that are gone without a trace: no query tells of an erasure, so the ids are compared."""
         links = self._state.links(self._family.name)
         for contract in self._family.contracts:
@@ -122,8 +105,8 @@ class Departures:
             for link in gone:
                 row = known.get(link.crm_id)
                 if row is None:
-                    self._left_crm(contract, link)
+                    self._was_erased(contract, link)
                 elif row["IsDeleted"] and row.get("MasterRecordId"):
-                    self._merged(contract, row, link)
+                    self._uniting.merged(contract, row, changes)
                 elif row["IsDeleted"]:
                     self._left_crm(contract, link)

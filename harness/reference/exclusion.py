@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from .bugs import Bugs
 from .contract import Exclusion, ObjectContract
 
 
-def excluded_in_crm(contract: ObjectContract, row: Mapping[str, Any], today: date) -> str:
+def excluded_in_crm(contract: ObjectContract, row: Mapping[str, Any], today: date, bugs: Bugs | None = None) -> str:
     """Return the reason why a CRM record stays out, or an empty string."""
+    by_case = bugs is not None and bugs.on("exclusions_by_case")
     for exclusion in contract.exclude:
-        if exclusion.crm and _holds(exclusion, row.get(exclusion.crm), today):
+        if exclusion.crm and _holds(exclusion, row.get(exclusion.crm), today, by_case=by_case):
             return exclusion.reason or exclusion.crm
     return ""
 
@@ -43,7 +45,7 @@ def months_before(today: date, months: int) -> date:
     return date(year, month + 1, min(today.day, 28))
 
 
-def _holds(exclusion: Exclusion, value: Any, today: date) -> bool:
+def _holds(exclusion: Exclusion, value: Any, today: date, *, by_case: bool = False) -> bool:
     blank = value is None or (isinstance(value, str) and not value.strip())
     if exclusion.blank is not None:
         return blank is exclusion.blank
@@ -55,7 +57,7 @@ def _holds(exclusion: Exclusion, value: Any, today: date) -> bool:
         except ValueError:
             return True
     if exclusion.matches:
-        return not blank and re.search(exclusion.matches, str(value).strip(), re.IGNORECASE) is not None
+        return not blank and re.search(exclusion.matches, str(value).strip(), 0 if by_case else re.IGNORECASE) is not None
     return any(_same(value, wanted) for wanted in exclusion.values)
 
 

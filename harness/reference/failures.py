@@ -20,10 +20,16 @@ class AuthorisationError(ConnectorError):
 
 
 class TransientError(ConnectorError):
-    """A failure that time may heal. ``ambiguous``: the request may have been applied before it failed."""
+    """A failure that time may heal. ``ambiguous``: the request may have been applied before it failed.
 
-    def __init__(self, text: str, *, retry_after_s: float | None = None, ambiguous: bool = False) -> None:
+    ``for_today``: the calls of the day are used up, so that trying again in this run is of no use.
+    """
+
+    def __init__(
+        self, text: str, *, retry_after_s: float | None = None, ambiguous: bool = False, for_today: bool = False
+    ) -> None:
         super().__init__(text)
+        self.for_today = for_today
         self.retry_after_s = retry_after_s
         self.ambiguous = ambiguous
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,6 +13,7 @@ from .contract import ObjectContract
 from .conversion import folded
 from .crm import SalesforceSide
 from .exclusion import excluded_in_crm, excluded_in_ma
+from .keys import agreement, match_key
 from .ma import HubspotSide
 from .outcome import Outcome
 from .reading import Changes, Family
@@ -61,6 +63,7 @@ class Linker:
     ) -> None:
         self._family, self._crm, self._ma = family, crm, ma
         self._state, self._outcome, self._bugs, self._today = state, outcome, bugs, today
+        self.united: set[str] = set()  # MA records into which linked ones had been merged, as this run found
 
     def resolve(self, changes: Changes) -> Resolved:
         """Return the pairs and newcomers of what has changed; new links are in the state already."""
@@ -77,13 +80,14 @@ class Linker:
                         links[link.crm_id] = link
                     elif not self._state.is_buried("crm", row["Id"]):
                         orphans.append((contract, row))
+                else:
+                    self._left_out(contract, row)
         strangers: list[Row] = []
         for row in changes.ma.values():
             self._follow_merge(row)
-            link = self._state.link_of_ma(self._family.name, row["id"])
-            if link is not None:
-                links[link.crm_id] = link
-            else:
+            known = self._links_of(row)
+            links.update((link.crm_id, link) for link in known)
+            if not known:
                 strangers.append(row)
         ma_rows = self._match_crm(orphans, changes, found, links)
         self._match_ma(strangers, changes, found, links, rows)
@@ -95,8 +99,17 @@ class Linker:
     def stays_out(self, contract: ObjectContract, row: Row) -> bool:
         """Tell whether a CRM record is none of this connector's business."""
         if row.get("IsConverted"):
-            return True
-        return bool(excluded_in_crm(contract, row, self._today)) and not self._bugs.on("wrong_population")
+            return not self._bugs.on("converted_lead_kept")
+        return bool(excluded_in_crm(contract, row, self._today, self._bugs)) and not self._bugs.on("wrong_population")
+
+    def _left_out(self, contract: ObjectContract, row: Row) -> None:
+        """Who stays out is left as they are, on both sides, and keeps the link for the day they come back."""
+        link = self._state.link_of_crm(row["Id"])
+        if link is not None and self._bugs.on("readd_resubscribes"):
+            self._state.unlink(row["Id"])
+        email = str(row.get(contract.key[0]) or "")
+        if link is not None and contract.consents and email and self._bugs.on("excluded_unsubscribed"):
+            self._ma.consents.unsubscribe_from_all(email)
 
     def _known(self, contract: ObjectContract, row: Row) -> Link | None:
         link = self._state.link_of_crm(row["Id"])
@@ -107,19 +120,42 @@ class Linker:
                 return None
         return link
 
+    def _links_of(self, row: Row) -> list[Link]:
+        """Return the links of an MA record, whatever its address is by now."""
+        links = self._state.links_of_ma(self._family.name, row["id"])
+        if not self._bugs.on("ma_address_change_makes_a_lead"):
+            return links
+        contract = self._family.contracts[0]
+        kept = []
+        for link in links:
+            agreed = self._state.bases(link.crm_id).get(contract.key[0])
+            if agreed is None or folded(agreed) == folded(row.get(contract.key[1])):
+                kept.append(link)
+            else:
+                self._state.unlink(link.crm_id)
+        return kept
+
     def _ma_keys(self, row: Row) -> list[str]:
         """Return the keys an MA record answers to: for people the additional addresses too."""
-        keys = [folded(row.get(self._family.contracts[0].key[1]))]
+        keys = [match_key(row.get(self._family.contracts[0].key[1]), self._bugs)]
         if not self._bugs.on("secondary_email_ignored"):
-            keys += [folded(part) for part in str(row.get("hs_additional_emails") or "").split(";")]
+            keys += [match_key(part, self._bugs) for part in str(row.get("hs_additional_emails") or "").split(";")]
         return [key for key in keys if key]
+
+    def _is_known_by_link_only(self, contract: ObjectContract) -> bool:
+        """Tell whether records of this object are never looked up by their address (a bug)."""
+        names = ("leads_known_by_link_only", "created_link_not_kept")
+        return contract.object == "lead" and any(self._bugs.on(name) for name in names)
 
     def _follow_merge(self, row: Row) -> None:
         """Move the links of records that were merged into this one."""
+        if self._bugs.on("merged_id_unknown"):
+            return
         for old in str(row.get("hs_merged_object_ids") or "").replace(",", ";").split(";"):
             link = self._state.link_of_ma(self._family.name, old.strip()) if old.strip() else None
             if link is None or link.ma_id == row["id"]:
                 continue
+            self.united.add(row["id"])
             if self._state.link_of_ma(self._family.name, row["id"]) is None:
                 self._relink(link, row["id"])
             else:
@@ -139,11 +175,13 @@ class Linker:
         self, orphans: list[tuple[ObjectContract, Row]], changes: Changes, found: Resolved, links: dict[str, Link]
     ) -> dict[str, Row]:
         """Look for the MA records of unlinked CRM records; contacts come before leads."""
-        keyed = [(c, row, folded(row.get(c.key[0]))) for c, row in orphans]
+        keyed = [
+            (c, row, match_key(row.get(c.key[0]), self._bugs)) for c, row in orphans if not self._is_known_by_link_only(c)
+        ]
         ma_rows = self._ma_rows({key for _, _, key in keyed if key}, changes)
         by_key = {key: row for row in ma_rows.values() for key in self._ma_keys(row)}
         promised: dict[str, str] = {}
-        for contract, row, key in keyed:
+        for contract, row, key in self._likeliest_first(keyed, by_key):
             # A record without a key can only be recognised by the id map: it is new.
             match = by_key.get(key) if key else None
             if match is not None:
@@ -156,13 +194,31 @@ class Linker:
                 promised[key] = contract.object
         return ma_rows
 
+    def _likeliest_first(
+        self, keyed: list[tuple[ObjectContract, Row, str]], by_key: dict[str, Row]
+    ) -> list[tuple[ObjectContract, Row, str]]:
+        """Return the orphans so that of several people with one address the one whom the MA record is about comes first."""
+        shared = {key for key, count in Counter(key for _, _, key in keyed).items() if count > 1 and key in by_key}
+        if not shared or self._bugs.on("shared_address_last_wins"):
+            return keyed
+        place = {c.object: number for number, c in enumerate(self._family.contracts)}
+        return sorted(keyed, key=lambda e: (place[e[0].object], -agreement(e[0], e[1], by_key[e[2]]) if e[2] in shared else 0))
+
     def _is_dead(self, key: str) -> bool:
         return bool(key) and self._state.is_buried("key", pseudonym(f"{self._family.name}:{key.casefold()}"))
 
     def _ma_rows(self, keys: set[str], changes: Changes) -> dict[str, Row]:
         if changes.everyone or not keys:
             return dict(changes.ma_read)
-        rows = self._ma.read(self._family.ma, keys, self._family.properties, key=self._family.contracts[0].key[1])
+        if self._bugs.on("everybody_listed_for_each"):
+            listed = [self._ma.everything(self._family.ma, self._family.properties) for _ in keys]
+            return {row["id"]: row for row in listed[-1]}
+        name = self._family.contracts[0].key[1]
+        if self._bugs.on("search_before_create"):
+            rows = self._ma.searched(self._family.ma, name, keys, self._family.properties)
+        else:
+            # By key, not by search: search may not know yet what was saved a moment ago.
+            rows = self._ma.read(self._family.ma, keys, self._family.properties, key=name)
         return {row["id"]: row for row in rows}
 
     def _claim(self, contract: ObjectContract, row: Row, match: Row, found: Resolved, links: dict[str, Link]) -> None:
@@ -170,13 +226,17 @@ class Linker:
         holder = self._state.link_of_ma(self._family.name, match["id"])
         if holder is not None and holder.crm_id != row["Id"]:
             first = self._family.contracts[0].object
-            if holder.object == first or contract.object != first:
+            is_taken = holder.object == first or contract.object != first or self._bugs.on("converted_lead_kept")
+            if is_taken and not self._bugs.on("shared_address_last_wins") and not self._bugs.on("one_to_many_link"):
                 self._duplicate(contract, row, holder.object)
                 found.siblings.append((contract, row, match))
                 return
             # A person who is both lead and contact: the contact is the one that counts.
-            links.pop(holder.crm_id, None)
-        self._state.link(self._family.name, contract.object, row["Id"], match["id"])
+            if not self._bugs.on("one_to_many_link"):
+                links.pop(holder.crm_id, None)
+        self._state.link(
+            self._family.name, contract.object, row["Id"], match["id"], alone=not self._bugs.on("one_to_many_link")
+        )
         self._state.unpark("crm", f"{contract.object}/{row['Id']}", [DUPLICATE])
         links[row["Id"]] = Link(contract.object, row["Id"], match["id"])
 
@@ -203,7 +263,7 @@ class Linker:
                 and not self._state.is_buried("crm", r["Id"])
             ]
             if eligible:
-                contract, crm_row = eligible[0]
+                contract, crm_row = max(eligible, key=lambda e: (e[0] is eligible[0][0], agreement(e[0], e[1], row)))
                 rows[crm_row["Id"]] = crm_row
                 self._claim(contract, crm_row, row, found, links)
             elif not candidates and creator is not None and self._may_enter(creator, row):
@@ -218,12 +278,14 @@ class Linker:
         """Return the CRM records with these keys, excluded ones too, contacts before leads."""
         found: dict[str, list[tuple[ObjectContract, Row]]] = {}
         for contract in self._family.contracts:
+            if self._is_known_by_link_only(contract):
+                continue
             if changes.everyone:
                 rows: Iterable[Row] = changes.crm_read[contract.object].values()
             else:
                 rows = self._crm.by_values(contract.crm, contract.crm_fields, contract.key[0], keys)
             for row in rows:
-                key = folded(row.get(contract.key[0]))
+                key = match_key(row.get(contract.key[0]), self._bugs)
                 if key in keys:
                     found.setdefault(key, []).append((contract, row))
         return found
@@ -247,7 +309,9 @@ class Linker:
             if now is None or contract is None:
                 continue
             crm_row, ma_row = rows.get(now.crm_id), ma_rows.get(now.ma_id)
-            if ma_row is None:
+            if ma_row is None and crm_row is not None and self._bugs.on("erasure_resubmitted"):
+                found.pairs.append(Pair(contract, crm_row, {"id": now.ma_id}))
+            elif ma_row is None:
                 found.vanished.append((contract, now))
                 if crm_row is not None and self._bugs.on("erasure_resurrected"):
                     found.for_ma.append((contract, crm_row))

@@ -11,13 +11,13 @@ from .crm import Result
 from .failures import ConnectorError, TransientError
 from .ma_consents import HubspotConsents
 from .ma_errors import item_failures
+from .ma_search import HubspotSearch
+from .ma_stages import ignored, rounds
 from .ma_wire import HubspotWire, chunks, raw_answer
 
 Row = dict[str, Any]
 
 BATCH = 100
-_SEARCH_PAGE = 200
-_SEARCH_WINDOW = 10_000
 _HISTORY_BATCH = 50
 STAMPS = {"contacts": "lastmodifieddate"}
 
@@ -41,8 +41,13 @@ class HubspotSide:
 
     @property
     def reading_since_ms(self) -> int | None:
-        """Return when reading started by HubSpot's own clock; without a `Date` header the latest stamp read."""
+        """Return when reading started by HubSpot's own clock; None without a `Date` header."""
         return self._wire.reading_since_ms
+
+    @property
+    def stamp_ms(self) -> int:
+        """Return the latest stamp of a record read since `start_reading` (0: none)."""
+        return self._wire.stamp_ms
 
     # -- reading ------------------------------------------------------------------------------------
 
@@ -58,34 +63,28 @@ class HubspotSide:
             if not after or self._bugs.on("first_page_only"):
                 return found
 
-    def changed(self, kind: str, properties: Sequence[str], since_ms: int) -> list[Row]:
-        """Return the living records changed since ``since_ms``, however many: one window of 10,000 after the other."""
+    def archived(self, kind: str, properties: Sequence[str]) -> list[Row]:
+        """Return the records that people (or this connector) archived, each with its `archivedAt`; HubSpot keeps them 90 days."""
         found: list[Row] = []
-        last_id = "0"
+        after = None
         while True:
-            window = self._window(kind, properties, since_ms, last_id)
-            found += window
-            if len(window) < _SEARCH_WINDOW or self._bugs.on("first_page_only"):
+            wanted = {"limit": BATCH, "properties": list(properties), "archived": True, **({"after": after} if after else {})}
+            page = self._wire.ask(lambda: self._wire.basic.get_page(kind, **wanted, **raw_answer()))  # noqa: B023 (called now)
+            for record in page["results"]:
+                found += [{**row, "archivedAt": record.get("archivedAt")} for row in self._flat(kind, [record])]
+            after = page.get("paging", {}).get("next", {}).get("after")
+            if not after:
                 return found
-            last_id = window[-1]["id"]
 
-    def _window(self, kind: str, properties: Sequence[str], since_ms: int, last_id: str) -> list[Row]:
-        filters = [
-            {"propertyName": stamp_of(kind), "operator": "GTE", "value": str(since_ms)},
-            {"propertyName": "hs_object_id", "operator": "GT", "value": last_id},
-        ]
-        found: list[Row] = []
-        while len(found) < _SEARCH_WINDOW:
-            body = {
-                "filterGroups": [{"filters": filters}],
-                "sorts": [{"propertyName": "hs_object_id", "direction": "ASCENDING"}],
-                "properties": list(properties), "limit": _SEARCH_PAGE, "after": str(len(found)),
-            }
-            page = self._wire.ask(lambda: self._wire.search.do_search(kind, body, **raw_answer()))  # noqa: B023 (called now)
-            found += self._flat(kind, page["results"])
-            if not page.get("paging", {}).get("next") or self._bugs.on("first_page_only"):
-                break
-        return found
+    def properties(self, kind: str) -> set[str]:
+        """Return the properties of a kind of record that are not archived."""
+        page = self._wire.ask(lambda: self._wire.direct("GET", f"/crm/v3/properties/{kind}"))
+        return {str(entry["name"]) for entry in page["results"]}
+
+    def changed(self, kind: str, properties: Sequence[str], since_ms: int) -> list[Row]:
+        """Return the living records changed since ``since_ms``, however many."""
+        pages = HubspotSearch(self._wire, self._bugs).changed(kind, stamp_of(kind), properties, since_ms)
+        return [row for page in pages for row in self._flat(kind, page)]
 
     def read(
         self, kind: str, ids: Iterable[str], properties: Sequence[str], *, key: str = "", archived: bool = False
@@ -102,6 +101,16 @@ class HubspotSide:
             more: Row = {"archived": True} if archived else {}
             page = self._wire.ask(lambda: self._wire.batch.read(kind, body, **more, **raw_answer()))  # noqa: B023 (called now)
             found += self._flat(kind, page.get("results", []))
+        return found
+
+    def searched(self, kind: str, key: str, values: Iterable[str], properties: Sequence[str]) -> list[Row]:
+        """Return the records in which the search finds one of these values: what was just saved may be missing."""
+        found: list[Row] = []
+        for chunk in chunks(sorted(set(values)), BATCH):
+            wanted = {"propertyName": key, "operator": "IN", "values": list(chunk)}
+            body = {"filterGroups": [{"filters": [wanted]}], "properties": list(properties), "limit": BATCH}
+            page = self._wire.ask(lambda: self._wire.search.do_search(kind, body, **raw_answer()))  # noqa: B023 (called now)
+            found += self._flat(kind, page["results"])
         return found
 
     def edits(self, kind: str, ids: Iterable[str], properties: Iterable[str]) -> dict[tuple[str, str], int]:
@@ -175,6 +184,9 @@ class HubspotSide:
         if error is not None:
             return self._split(error, records, lambda part: self._created(kind, key, part))
         failed = item_failures(page)
+        if self._bugs.on("batch_answers_by_position"):
+            made = [Result(str(entry["id"])) for entry in page.get("results", [])]
+            return made + [Result(error=failure) for failure in failed.values()]
         ids = {folded(entry["properties"].get(key)): str(entry["id"]) for entry in page.get("results", [])}
         return [
             Result(error=failed[str(at)]) if str(at) in failed else _found(ids, folded(record.get(key)))
@@ -188,20 +200,41 @@ class HubspotSide:
 
     def _updated(self, kind: str, records: Sequence[tuple[str, Row]]) -> list[Result]:
         inputs = [{"id": i, "objectWriteTraceId": i, "properties": properties} for i, properties in records]
-        page, error = self._wire.batched(lambda: self._wire.batch.update(kind, {"inputs": inputs}, **raw_answer()))
+        if self._bugs.on("upsert_by_address"):
+            for entry, (_, properties) in zip(inputs, records, strict=True):
+                if properties.get("email"):
+                    entry |= {"id": properties["email"], "idProperty": "email"}
+        taken_for_done = self._bugs.on("timeout_taken_for_done")
+        page, error = self._wire.batched(
+            lambda: self._wire.batch.update(kind, {"inputs": inputs}, **raw_answer()), repeatable=not taken_for_done
+        )
+        if taken_for_done and isinstance(error, TransientError) and error.ambiguous:
+            return [Result(i) for i, _ in records]
         if error is not None:
             return self._split(error, records, lambda part: self._updated(kind, part))
-        if self._bugs.on("batch_partial_ignored"):
+        if self._bugs.on("batch_partial_ignored") or self._bugs.on("upsert_by_address"):
             return [Result(i) for i, _ in records]
         failed = item_failures(page)
+        back = ignored(records, page)
+        if back and not self._bugs.on("backward_stage_ignored"):
+            failed |= self._set_back(kind, back)
         ids = {str(entry["id"]): str(entry["id"]) for entry in page.get("results", [])}
         return [Result(error=failed[i]) if i in failed else _found(ids, i) for i, _ in records]
+
+    def _set_back(self, kind: str, stages: Sequence[tuple[str, str]]) -> dict[str, ConnectorError]:
+        """Set lifecycle stages that lie before the present ones; returns the failures by record id."""
+        failed: dict[str, ConnectorError] = {}
+        for records in rounds(stages):
+            results = self._updated(kind, [(i, fields) for i, fields in records if i not in failed])
+            ids = [i for i, _ in records if i not in failed]
+            failed |= {i: result.error for i, result in zip(ids, results, strict=True) if result.error is not None}
+        return failed
 
     def _split(
         self, error: ConnectorError, records: Sequence[Any], again: Callable[[Sequence[Any]], list[Result]]
     ) -> list[Result]:
         """Halve a batch that was refused as a whole, so that one bad record does not hold up the others."""
-        if isinstance(error, TransientError) or len(records) == 1:
+        if isinstance(error, TransientError) or len(records) == 1 or self._bugs.on("refused_batch_given_up"):
             return [Result(error=error)] * len(records)
         middle = len(records) // 2
         return again(records[:middle]) + again(records[middle:])
@@ -211,6 +244,10 @@ class HubspotSide:
         for chunk in chunks(ids, BATCH):
             body = {"inputs": [{"id": i} for i in chunk]}
             self._wire.ask(lambda: self._wire.batch.archive(kind, body, **raw_answer()))  # noqa: B023 (called now)
+
+    def erase(self, kind: str, record_id: str) -> None:
+        """Delete a record for good (GDPR), with what its addresses have said."""
+        self._wire.ask(lambda: self._wire.direct("POST", f"/crm/v3/objects/{kind}/gdpr-delete", {"objectId": record_id}))
 
     def merge(self, kind: str, survivor_id: str, other_id: str) -> str:
         """Merge two records and return the id of the result."""

@@ -32,6 +32,7 @@ class HubspotConsents:
     def __init__(self, wire: HubspotWire) -> None:
         self._wire = wire
         self._has_batches = True
+        self._confirmation: str | None = None
 
     def definitions(self) -> dict[str, str]:
         """Return the subscription types: name -> id."""
@@ -75,3 +76,11 @@ class HubspotConsents:
         if change.explanation:
             body |= {"legalBasis": "CONSENT_WITH_NOTICE", "legalBasisExplanation": change.explanation}
         self._wire.ask(lambda: self._wire.direct("POST", _STATUS, body, (), change.email))
+
+    def ask_to_confirm(self, email: str) -> None:
+        """Mail an address: please confirm. HubSpot needs an e-mail to send; it is made once."""
+        if self._confirmation is None:
+            body: Row = {"name": "Please confirm", "subject": "Please confirm your subscription"}
+            self._confirmation = str(self._wire.ask(lambda: self._wire.direct("POST", "/marketing/v3/emails", body))["id"])
+        message = {"emailId": int(self._confirmation), "message": {"to": email}}
+        self._wire.ask(lambda: self._wire.direct("POST", "/marketing/v4/email/single-send", message))

@@ -23,7 +23,7 @@ def translated(status: int, body: Any, retry_after_s: float | None) -> Connector
         return AuthorisationError(f"HubSpot does not accept the token: {category or status}")
     if status in _HEALS or status == 0:
         return TransientError(f"HubSpot answered {status} {category}".strip(), retry_after_s=retry_after_s,
-                              ambiguous=status in _MAYBE_APPLIED)
+                              ambiguous=status in _MAYBE_APPLIED, for_today=content.get("policyName") == "DAILY")
     return _refused(content, status)
 
 

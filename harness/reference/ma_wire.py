@@ -51,8 +51,8 @@ class HubspotWire:
 
     @property
     def reading_since_ms(self) -> int | None:
-        """Return when reading started by HubSpot's own clock; without a `Date` header the latest stamp read."""
-        return self._started_ms or self.stamp_ms or None
+        """Return when reading started by HubSpot's own clock; None without a `Date` header."""
+        return self._started_ms
 
     # -- asking -------------------------------------------------------------------------------------
 
@@ -79,10 +79,10 @@ class HubspotWire:
         """Return the parsed answer of a raw SDK call, tried again as long as patience lasts."""
         return self._patience.call(lambda: self._once(call))
 
-    def batched(self, call: Callable[[], Any]) -> tuple[Any, ConnectorError | None]:
-        """Return the parsed answer, or why the batch failed as a whole."""
+    def batched(self, call: Callable[[], Any], *, repeatable: bool = True) -> tuple[Any, ConnectorError | None]:
+        """Return the parsed answer, or why the batch failed as a whole (``repeatable``: as `Patience.call` takes it)."""
         try:
-            return self.ask(call), None
+            return self._patience.call(lambda: self._once(call), repeatable=repeatable), None
         except (TransientError, RefusedError) as error:
             return {}, error
 

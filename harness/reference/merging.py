@@ -54,7 +54,7 @@ def merge(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[[],
     if rule.direction == "none":
         return NOTHING
     if crm == ma:
-        echo = bugs.on("echo")
+        echo = bugs.on("echo") or (base is UNKNOWN and bugs.on("full_resync_rewrites"))
         return Decision(crm, agree=True, to_ma=echo and rule.direction != "ma_to_crm",
                         to_crm=echo and rule.direction != "crm_to_ma")
     if rule.direction == "crm_to_ma":
@@ -82,7 +82,8 @@ def _two_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[
 def _follow(rule: Rule, reader: str, master: Neutral, base: Base, bugs: Bugs) -> Decision:
     """One direction only: the reading side follows its master."""
     if _is_blank(master, bugs):
-        cleared = base is UNKNOWN or base != master or rule.enforce == "always"
+        # At first contact, or after the state was lost, a blank tells of no edit: nobody cleared anything.
+        cleared = (base is not UNKNOWN and base != master) or rule.enforce == "always"
         return _write(reader, master) if cleared and (_clears(rule, bugs) or bugs.on("blank_overwrites")) else NOTHING
     if base is UNKNOWN or base != master or rule.enforce == "always":
         return _write(reader, master)
@@ -97,6 +98,8 @@ def _carry(rule: Rule, reader: str, value: Neutral, bugs: Bugs) -> Decision:
 
 
 def _first_contact(rule: Rule, crm: Neutral, ma: Neutral, later: Callable[[], str], bugs: Bugs) -> Decision:
+    if bugs.on("resync_overwrites") and not _is_blank(ma, bugs):
+        return _write("crm", ma)
     if not bugs.on("blank_overwrites"):
         if _is_blank(ma, bugs):
             return _write("ma", crm)
@@ -121,6 +124,8 @@ def _winner(rule: Rule, crm: Neutral, ma: Neutral, later: Callable[[], str], bug
 
 
 def _clears(rule: Rule, bugs: Bugs) -> bool:
+    if bugs.on("typed_clear_not_propagated") and rule.type not in ("text", "phone"):
+        return False
     return rule.blank == "clear" and not bugs.on("clear_not_propagated")
 
 

@@ -10,10 +10,12 @@ from typing import Any
 from .bugs import Bugs
 from .consent import MA_VALUES, Stance
 from .contract import ObjectContract, Rule
-from .conversion import PLACEHOLDER, Neutral, from_crm, from_ma, to_crm, to_ma
+from .conversion import Neutral, from_crm, from_ma, to_crm, to_ma
 from .linking import Pair
 from .ma_consents import StatusChange
+from .ma_stages import STAGE
 from .merging import UNKNOWN, Base, is_contested, merge
+from .mistakes import PLACEHOLDER, is_dropped, misread
 from .outcome import Outcome
 from .owners import Owners
 from .state import State
@@ -84,12 +86,24 @@ class Plan:
         return {name: value for move in self.moves if move.side == side for name, value in move.fields.items()}
 
 
+# What Salesforce demands of a lead beside its key.
+REQUIRED = ("LastName", "Company")
+
+
 class Planner:
     """Plans the plain fields of pairs and newcomers; consents are `consenting`."""
 
     def __init__(self, owners: Owners, state: State, outcome: Outcome, bugs: Bugs) -> None:
         self._owners, self._state, self._outcome, self._bugs = owners, state, outcome, bugs
         self._bled: Row = {}
+
+    # -- values ---------------------------------------------------------------------------------------
+
+    def _of_crm(self, rule: Rule, row: Row) -> Neutral:
+        return misread(rule, row.get(rule.crm), from_crm(rule, row.get(rule.crm)), self._bugs)
+
+    def _of_ma(self, rule: Rule, row: Row) -> Neutral:
+        return misread(rule, row.get(rule.ma), from_ma(rule, row.get(rule.ma)), self._bugs)
 
     # -- pairs --------------------------------------------------------------------------------------
 
@@ -98,18 +112,20 @@ class Planner:
         bases = self._state.bases(pair.crm_id)
         return [
             rule for rule in pair.contract.rules
-            if is_contested(rule, from_crm(rule, pair.crm.get(rule.crm)), from_ma(rule, pair.ma.get(rule.ma)),
-                            bases.get(rule.crm, UNKNOWN))
+            if is_contested(rule, self._of_crm(rule, pair.crm), self._of_ma(rule, pair.ma), bases.get(rule.crm, UNKNOWN))
         ]
 
     def plan(self, pair: Pair, crm_times: Times, ma_times: Times) -> Plan:
         """Return what the plain fields and the owner of a pair need; the times are those of `contested` fields."""
         plan = Plan(pair, self._state.bases(pair.crm_id))
         for rule in pair.contract.rules:
-            crm = from_crm(rule, pair.crm.get(rule.crm))
-            ma = from_ma(rule, pair.ma.get(rule.ma))
+            crm, ma = self._of_crm(rule, pair.crm), self._of_ma(rule, pair.ma)
             self._plan_field(plan, rule, crm, ma, self._later(pair, rule, crm_times, ma_times))
         self._plan_owner(plan)
+        if self._bugs.on("stage_pushed_with_everything"):
+            self._push_stage(plan)
+        if self._bugs.on("placeholder_overwrites"):
+            self._fill_required(plan)
         if self._bugs.on("both_sides_edited_one_lost") and any(m.side == "ma" for m in plan.moves):
             # Both sides count as synced now: what the MA had is taken for what they agreed on.
             plan.agreed |= {m.name: self._held_by_ma(pair, m.name) for m in plan.moves if m.side == "crm"}
@@ -128,7 +144,8 @@ class Planner:
         if decision.to_crm:
             self._add(plan, Move(rule.crm, "crm", {rule.crm: to_crm(rule, decision.value, self._bugs)}, decision.value), rule)
         if decision.to_ma:
-            self._add(plan, Move(rule.crm, "ma", {rule.ma: to_ma(rule, decision.value, self._bugs)}, decision.value), rule)
+            wanted = self._additions(decision.value, base)
+            self._add(plan, Move(rule.crm, "ma", {rule.ma: to_ma(rule, wanted, self._bugs)}, decision.value), rule)
         if decision.agree and not (decision.to_crm or decision.to_ma) and (base is UNKNOWN or base != decision.value):
             plan.agreed[rule.crm] = decision.value
 
@@ -136,12 +153,37 @@ class Planner:
         if rule.max_length and isinstance(move.agreed, str) and len(move.agreed) > rule.max_length:
             plan.unsendable.append((move, f"{rule.crm}: longer than the {rule.max_length} characters of the mapping"))
             return
+        if is_dropped(rule, move.side, move.agreed, next(iter(move.fields.values())), self._bugs):
+            plan.agreed[rule.crm] = move.agreed
+            return
         plan.moves.append(move)
+
+    def _additions(self, value: Neutral, base: Base) -> Neutral:
+        """Return what to send of a choice of several: all of it, because an update replaces what was chosen before."""
+        if isinstance(value, tuple) and isinstance(base, tuple) and self._bugs.on("choices_replaced_by_addition"):
+            return tuple(word for word in value if word not in base) or value
+        return value
+
+    def _push_stage(self, plan: Plan) -> None:
+        """Send the lifecycle stage with every update of the MA, so that both sides show the same."""
+        rule = next((r for r in plan.pair.contract.rules if r.ma == STAGE), None)
+        value = from_crm(rule, plan.pair.crm.get(rule.crm)) if rule else None
+        if rule and value and any(m.side == "ma" for m in plan.moves) and all(m.name != rule.crm for m in plan.moves):
+            plan.moves.append(Move(rule.crm, "ma", {rule.ma: to_ma(rule, value, self._bugs)}, value))
+
+    @staticmethod
+    def _fill_required(plan: Plan) -> None:
+        """Give Salesforce something for every field it demands, in case the MA has nothing there."""
+        if plan.pair.contract.crm == "Lead" and any(move.side == "crm" for move in plan.moves):
+            for rule in plan.pair.contract.rules:
+                if rule.crm in REQUIRED and from_ma(rule, plan.pair.ma.get(rule.ma)) is None:
+                    plan.moves.append(Move(rule.crm, "crm", {rule.crm: PLACEHOLDER}, None))
 
     def _later(self, pair: Pair, rule: Rule, crm_times: Times, ma_times: Times) -> Callable[[], str]:
         def later() -> str:
-            crm_ms = crm_times.get((pair.crm_id, "" if self._bugs.on("winner_ignored") else rule.crm))
-            ma_ms = ma_times.get((pair.ma_id, "" if self._bugs.on("winner_ignored") else rule.ma))
+            by_record = self._bugs.on("winner_ignored") or self._bugs.on("record_stamp_decides")
+            crm_ms = crm_times.get((pair.crm_id, "" if by_record else rule.crm))
+            ma_ms = ma_times.get((pair.ma_id, "" if by_record else rule.ma))
             crm_ms = crm_times.get((pair.crm_id, ""), 0) if crm_ms is None else crm_ms
             ma_ms = ma_times.get((pair.ma_id, ""), 0) if ma_ms is None else ma_ms
             # Salesforce knows seconds only; within one second nobody can tell, and the CRM is kept.
@@ -151,7 +193,7 @@ class Planner:
 
     def _plan_owner(self, plan: Plan) -> None:
         rule = plan.pair.contract.owner
-        if rule is None:
+        if rule is None or (self._bugs.on("owner_set_once") and rule.crm in plan.bases):
             return
         crm = self._owners.email_of_user(plan.pair.crm.get(rule.crm))
         ma = self._owners.email_of_owner(plan.pair.ma.get(rule.ma))
@@ -171,7 +213,7 @@ class Planner:
         properties = self._bled if self._bugs.on("previous_record_bleed") else {}
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
-            value = from_crm(rule, row.get(rule.crm))
+            value = self._of_crm(rule, row)
             if rule.direction == "ma_to_crm":
                 # The new record is blank there: that is no wish to empty the CRM.
                 agreed[rule.crm] = None
@@ -182,8 +224,10 @@ class Planner:
                 reason = f"{rule.crm}: longer than the {rule.max_length} characters of the mapping"
                 self._state.park("crm", f"{contract.object}/{row['Id']}", rule.crm, "", reason)
                 continue
-            properties[rule.ma] = to_ma(rule, value, self._bugs)
             agreed[rule.crm] = value
+            sent = to_ma(rule, value, self._bugs)
+            if not is_dropped(rule, "ma", value, sent, self._bugs):
+                properties[rule.ma] = "USD" if "Currency" in rule.crm and self._bugs.on("currency_defaulted") else sent
         if contract.owner is not None:
             email = self._owners.email_of_user(row.get(contract.owner.crm))
             owner_id = self._owners.owner_id(email)
@@ -195,16 +239,17 @@ class Planner:
     def newcomer_for_crm(self, contract: ObjectContract, row: Row) -> tuple[Row, dict[str, Base]]:
         """Return the fields of a new CRM record (a lead) and what both sides then agree on."""
         key = next((r for r in contract.rules if r.crm == contract.key[0]), None)
-        fields: Row = {contract.key[0]: str(row.get(contract.key[1]) or "").strip()}
+        fields: Row = self._bled if self._bugs.on("previous_lead_bleeds") else {}
+        fields[contract.key[0]] = str(row.get(contract.key[1]) or "").strip()
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
-            value = from_ma(rule, row.get(rule.ma))
+            value = self._of_ma(rule, row)
             if value is not None and (rule.direction in ("both", "ma_to_crm") or rule is key):
                 fields[rule.crm] = to_crm(rule, value, self._bugs)
                 agreed[rule.crm] = value
             elif rule.direction == "crm_to_ma":
                 agreed[rule.crm] = None
-        for required in ("LastName", "Company"):
+        for required in REQUIRED:
             if contract.crm == "Lead" and not fields.get(required):
                 fields[required] = PLACEHOLDER
         if contract.owner is not None:
@@ -213,4 +258,4 @@ class Planner:
             if user_id:
                 fields[contract.owner.crm] = user_id
                 agreed[contract.owner.crm] = email
-        return fields, agreed
+        return dict(fields), agreed

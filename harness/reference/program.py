@@ -6,28 +6,35 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 
 from .bugs import BUGS, Bugs
 from .contract import ObjectContract, load_contracts
 from .crm import SalesforceSide
 from .failures import AuthorisationError, ConfigurationError, ConnectorError
+from .hearing import Heard
 from .linking import DUPLICATE
+from .lock import alone
 from .ma import HubspotSide
 from .ma_wire import HubspotWire
+from .mistakes import as_configured
 from .outcome import Outcome
+from .presence import present
 from .reading import Family
 from .retrying import Patience, once
 from .settings import Settings, settings_from
 from .state import State
 from .syncing import FamilySync
+from .weather_mistakes import claimed
 
 
-def main(environ: Mapping[str, str] | None = None, arguments: Sequence[str] | None = None) -> int:
+def main(
+    environ: Mapping[str, str] | None = None, arguments: Sequence[str] | None = None, heard: Heard | None = None
+) -> int:
     """Run one sync and return its exit code: 0 all accepted, 1 something refused, 2 it could not start.
 
-    With the argument ``--bugs`` it only prints its switchable bugs, as JSON.
+    ``heard``: what HubSpot has told since the last one. With the argument ``--bugs`` it only prints its switchable bugs, as JSON.
     """
     if "--bugs" in (sys.argv[1:] if arguments is None else arguments):
         print(json.dumps([asdict(bug) for bug in BUGS]))
@@ -35,11 +42,21 @@ def main(environ: Mapping[str, str] | None = None, arguments: Sequence[str] | No
     try:
         settings = settings_from(os.environ if environ is None else environ)
         bugs = Bugs(settings.bugs)
-        contracts = load_contracts(settings.mapping_file)
-        state = State(settings.state_dir)
+        contracts = as_configured(load_contracts(settings.mapping_file), bugs)
+        with (claimed if bugs.on("stuck_in_progress") else alone)(settings.state_dir) as is_alone:
+            if is_alone or bugs.on("two_runs_at_once"):
+                return _with_state(settings, contracts, bugs, heard or Heard())
+            print("another run is at work; this one leaves everything to it")
+            return 0
     except ConfigurationError as error:
         print(f"configuration: {error}", file=sys.stderr)
         return 2
+
+
+def _with_state(settings: Settings, contracts: tuple[ObjectContract, ...], bugs: Bugs, heard: Heard) -> int:
+    """Open the state, run, close it. Raises ConfigurationError when the state is not usable."""
+    state = State(settings.state_dir, bugs)
+    state.heard = heard
     outcome = Outcome(bugs)
     try:
         return _run(settings, contracts, state, outcome, bugs)
@@ -54,17 +71,22 @@ def _run(
     settings: Settings, contracts: tuple[ObjectContract, ...], state: State, outcome: Outcome, bugs: Bugs
 ) -> int:
     patience = once() if bugs.on("rate_limit_not_retried") else Patience()
-    crm = SalesforceSide(settings.sf_url, settings.sf_token, patience)
+    patience.heeds = not bugs.on("retry_after_ignored")
+    crm = SalesforceSide(settings.sf_url, settings.sf_token, patience, bugs, settings.sf_grant)
     ma = HubspotSide(HubspotWire(settings.hubspot_url, settings.hubspot_token, patience), bugs)
     if bugs.on("secret_in_log"):
         print(f"connecting to {settings.hubspot_url} with token {settings.hubspot_token}", file=sys.stderr)
     try:
         companies: set[str] = set()
-        for family in families(contracts):
+        contracts = present(contracts, crm, ma, outcome, bugs)
+        for family in families(matched_by_name(contracts) if bugs.on("companies_by_name") else contracts):
             sync = FamilySync(family, crm, ma, state, outcome, bugs, _today(crm))
             linked = sync.run(companies)
             companies = linked if family.name == "companies" else set()
-    except (AuthorisationError, ConfigurationError):
+    except AuthorisationError:
+        if not bugs.on("shut_out_is_the_end"):
+            raise
+    except ConfigurationError:
         raise
     except ConnectorError as error:
         # Neither side can be trusted to be complete: the cursors stay, the next run reads the same again.
@@ -75,6 +97,11 @@ def _run(
         print(f"refused: {entry['record']}: {entry['reason']}", file=sys.stderr)
     print(outcome.as_json(), flush=True)
     return outcome.exit_code
+
+
+def matched_by_name(contracts: tuple[ObjectContract, ...]) -> tuple[ObjectContract, ...]:
+    """Return the contracts with companies matched by their names (a bug: names are not unique)."""
+    return tuple(replace(c, key=("Name", "name")) if c.object == "company" else c for c in contracts)
 
 
 def families(contracts: tuple[ObjectContract, ...]) -> list[Family]:

@@ -21,6 +21,7 @@ class Patience:
         self._first_s = first_s
         self._total_s = total_s
         self._sleep = sleep
+        self.heeds = True  # whether a time to wait that a system names counts
 
     def call(self, request: Callable[[], T], *, repeatable: bool = True) -> T:
         """Return what ``request`` returns; a TransientError is tried again.
@@ -33,8 +34,8 @@ class Patience:
             try:
                 return request()
             except TransientError as error:
-                wait = pause if error.retry_after_s is None else error.retry_after_s
-                hopeless = attempt == self._tries or waited + wait > self._total_s
+                wait = pause if error.retry_after_s is None or not self.heeds else error.retry_after_s
+                hopeless = attempt == self._tries or waited + wait > self._total_s or error.for_today
                 if hopeless or (error.ambiguous and not repeatable):
                     raise
                 self._sleep(wait)

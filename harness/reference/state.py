@@ -11,14 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .bugs import Bugs
 from .conversion import Neutral
 from .failures import ConfigurationError
+from .hearing import Heard
 from .merging import UNKNOWN, Base
 
 _TABLES = """
 create table if not exists cursor (name text primary key, ms integer not null);
 create table if not exists pair (family text not null, object text not null, crm_id text primary key,
-                                 ma_id text not null, unique (family, ma_id));
+                                 ma_id text not null);
+create index if not exists pair_of_ma on pair (family, ma_id);
 create table if not exists base (crm_id text not null, field text not null, value text not null,
                                  primary key (crm_id, field)) without rowid;
 create table if not exists seen (side text not null, id text not null, mark text not null,
@@ -42,8 +45,10 @@ class Link:
 class State:
     """The memory of one connector. Changes last once `saving` ends or `save` is called."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, bugs: Bugs | None = None) -> None:
         """Open or make the state in ``folder``. Raises ConfigurationError when it is not usable."""
+        self._bugs = bugs or Bugs()
+        self.heard = Heard()  # for this run only: what was heard and not dealt with, polling finds
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(folder / "state.sqlite3", timeout=5)
@@ -81,8 +86,15 @@ class State:
 
     def link_of_crm(self, crm_id: str) -> Link | None:
         """Return the link of a CRM record, or None."""
-        row = self._db.execute("select object, crm_id, ma_id from pair where crm_id = ?", (crm_id,)).fetchone()
+        row = self._db.execute(f"select object, crm_id, ma_id from pair where {self._is_record}", (crm_id,)).fetchone()  # noqa: S608
         return Link(*row) if row else None
+
+    @property
+    def _is_record(self) -> str:
+        """Return the condition under which an id is a record's; letter case tells Salesforce ids apart."""
+        if self._bugs.on("ids_without_case"):
+            return "substr(crm_id, 1, 15) = substr(?, 1, 15) collate nocase"
+        return "crm_id = ?"
 
     def link_of_ma(self, family: str, ma_id: str) -> Link | None:
         """Return the link of an MA record, or None."""
@@ -91,16 +103,28 @@ class State:
         ).fetchone()
         return Link(*row) if row else None
 
+    def links_of_ma(self, family: str, ma_id: str) -> list[Link]:
+        """Return the links of an MA record: one, or none."""
+        rows = self._db.execute("select object, crm_id, ma_id from pair where family = ? and ma_id = ?", (family, ma_id))
+        return [Link(*row) for row in rows]
+
     def links(self, family: str) -> list[Link]:
         """Return all links of a family of objects."""
         rows = self._db.execute("select object, crm_id, ma_id from pair where family = ? order by crm_id", (family,))
         return [Link(*row) for row in rows]
 
-    def link(self, family: str, object_name: str, crm_id: str, ma_id: str) -> None:
-        """Link two records; earlier links of either end, and what they agreed on, are forgotten."""
-        old = self.link_of_ma(family, ma_id)
+    def link(self, family: str, object_name: str, crm_id: str, ma_id: str, *, alone: bool = True) -> None:
+        """Link two records; earlier links of either end, and what they agreed on, are forgotten.
+
+        ``alone`` False leaves other links of the MA record as they are: no correct connector asks for that.
+        """
+        old = self.link_of_ma(family, ma_id) if alone else None
         if old is not None and old.crm_id != crm_id:
             self.unlink(old.crm_id)
+        if self._bugs.on("ids_without_case"):
+            self._db.execute(f"delete from pair where {self._is_record}", (crm_id,))  # noqa: S608
+        if self._bugs.on("fifteen_character_ids"):
+            crm_id = crm_id[:15]
         self._db.execute("insert or replace into pair values (?, ?, ?, ?)", (family, object_name, crm_id, ma_id))
 
     def unlink(self, crm_id: str) -> None:
@@ -135,6 +159,16 @@ class State:
         """Keep what records looked like."""
         self._db.executemany("insert or replace into seen values (?, ?, ?)", ((side, i, m) for i, m in marks))
 
+    def guard(self, side: str, record_id: str) -> None:
+        """Expect one change of a record to be the echo of what was just written to it."""
+        self._db.execute("insert or replace into seen values (?, ?, ?)", (f"guard {side}", record_id, ""))
+
+    def guarded(self, side: str) -> frozenset[str]:
+        """Return the records whose next change is expected to be an echo, and expect none any more."""
+        names = frozenset(row[0] for row in self._db.execute("select id from seen where side = ?", (f"guard {side}",)))
+        self._db.execute("delete from seen where side = ?", (f"guard {side}",))
+        return names
+
     def retries(self, side: str) -> set[str]:
         """Return the records whose delivery failed for a while and must be looked at again."""
         return {row[0] for row in self._db.execute("select id from retry where side = ?", (side,))}
@@ -151,6 +185,10 @@ class State:
     def bury(self, kind: str, key: str) -> None:
         """Remember that something was deleted or erased and must not be created again."""
         self._db.execute("insert or ignore into tomb values (?, ?)", (kind, key))
+
+    def dig_up(self, kind: str, key: str) -> None:
+        """Forget a burial: somebody brought the record back."""
+        self._db.execute("delete from tomb where kind = ? and key = ?", (kind, key))
 
     def is_buried(self, kind: str, key: str) -> bool:
         """Tell whether `bury` was called."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,14 +16,18 @@ from .crm import SalesforceSide
 from .delivery import Delivery
 from .departures import Departures
 from .failures import RefusedError
+from .graves import Graves
 from .linking import Linker, Pair, Resolved
 from .ma import HubspotSide, stamp_of
 from .outcome import Outcome
 from .owners import Owners
 from .planning import Plan, Planner
+from .pushing import push_whole
 from .reading import Changes, Family, Reader
 from .siblings import Siblings
 from .state import State
+from .uniting import Uniting
+from .windows import Window
 
 Row = dict[str, Any]
 
@@ -35,14 +39,17 @@ class FamilySync:
         self, family: Family, crm: SalesforceSide, ma: HubspotSide, state: State, outcome: Outcome, bugs: Bugs, today: date
     ) -> None:
         self._family, self._crm, self._ma, self._state, self._outcome, self._bugs = family, crm, ma, state, outcome, bugs
-        self._reader = Reader(crm, ma, state, outcome, echoes=bugs.on("echo"))
+        self._reader = Reader(crm, ma, state, outcome, bugs)
+        self._window = Window(bugs)
+        self._graves = Graves(family, crm, ma, state, outcome, bugs)
         self._departures = Departures(family, crm, ma, state, outcome, bugs)
+        self._uniting = Uniting(family, crm, ma, state, outcome, bugs)
         self._linker = Linker(family, crm, ma, state, outcome, bugs, today)
         self._planner = Planner(Owners(crm, ma), state, outcome, bugs)
         self._consenting = Consenting(ma, state, outcome, bugs)
         self._delivery = Delivery(crm, ma, state, outcome, bugs)
         self._arrivals = Arrivals(family.name, crm, ma, self._delivery, state, outcome, bugs)
-        self._affiliations = Affiliations(crm, ma, state, outcome)
+        self._affiliations = Affiliations(crm, ma, state, outcome, bugs)
         self._siblings = Siblings(family, crm, ma, self._linker, state, outcome, bugs)
 
     def run(self, new_companies: Iterable[str] = ()) -> set[str]:
@@ -52,12 +59,18 @@ class FamilySync:
         """
         before = {link.crm_id for link in self._state.links(self._family.name)}
         changes = self._reader.read(self._family)
+        self._graves.visit(changes)
+        if changes.everyone and self._bugs.on("resync_deletes_first"):
+            self._ma.archive(self._family.ma, list(changes.ma_read))
+            changes.ma, changes.ma_read = {}, {}
         self._departures.follow(changes)
         with self._state.saving():
             resolved = self._linker.resolve(changes)
             self._bury(resolved, changes)
+        self._uniting.merged_in_ma(pair.ma for pair in resolved.pairs if pair.ma_id in self._linker.united)
         self._siblings.speak_up(resolved)
-        failed = self._bring_together(resolved.pairs, set(changes.ma))
+        pairs = [p for p in resolved.pairs if p.crm_id not in before] if self._bugs.on("update_never_applied") else resolved.pairs
+        failed = self._bring_together(pairs, set(changes.ma), {i for rows in changes.crm.values() for i in rows})
         self._create_in_ma(resolved.for_ma)
         self._create_in_crm(resolved.for_crm)
         self._affiliate(resolved, changes, set(new_companies))
@@ -75,8 +88,11 @@ class FamilySync:
                 row = self._crm.by_ids(contract.crm, contract.crm_fields, [link.crm_id]).get(link.crm_id)
             self._departures.vanished(contract, link, row)
 
-    def _bring_together(self, pairs: Sequence[Pair], moved: set[str]) -> list[Plan]:
-        """Plan and deliver pairs; returns the plans that must be looked at again."""
+    def _bring_together(self, pairs: Sequence[Pair], moved: set[str], moved_crm: Collection[str] = ()) -> list[Plan]:
+        """Plan and deliver pairs; returns the plans that must be looked at again.
+
+        ``moved`` and ``moved_crm`` are the records of the MA and of the CRM that changed since the last run.
+        """
         if not pairs:
             return []
         crm_times, ma_times = self._times(pairs)
@@ -84,6 +100,7 @@ class FamilySync:
         statuses = self._consenting.statuses(with_consent, (), moved)
         plans = [self._planner.plan(pair, crm_times, ma_times) for pair in pairs]
         for plan in plans:
+            push_whole(plan, moved_crm, moved, self._bugs)
             self._consenting.plan(plan, statuses)
         self._delivery.deliver(plans)
         self._siblings.hear(plans)
@@ -150,6 +167,8 @@ class FamilySync:
             return
         contract = strangers[0][0]
         rows = [row for _, row in strangers]
+        if self._bugs.on("incomplete_people_skipped"):
+            rows = [row for row in rows if row.get("lastname")]
         statuses = self._ma.consents.statuses({str(row["email"]) for row in rows if row.get("email")}) if contract.consents else {}
         ready = []
         for row in rows:
@@ -186,7 +205,8 @@ class FamilySync:
         return missing
 
     def _affiliate(self, resolved: Resolved, changes: Changes, new_companies: set[str]) -> None:
-        people = [(pair.contract, pair.crm) for pair in resolved.pairs] + resolved.for_ma
+        linked_now = [pair for pair in resolved.pairs if not self._bugs.on("associations_of_the_new_only") or changes.everyone]
+        people = [(pair.contract, pair.crm) for pair in linked_now] + resolved.for_ma
         seen = {row["Id"] for _, row in people}
         for contract in self._family.contracts:
             if not changes.everyone:
@@ -206,4 +226,4 @@ class FamilySync:
             marks = ((i, m) for i, m in changes.ma_marks.items() if i not in again)
             self._state.set_marks(f"ma:{self._family.ma}", marks)
             for name, ms in changes.cursors.items():
-                self._state.set_cursor(name, ms)
+                self._state.set_cursor(name, self._window.at_the_end(ms, self._crm.clock_ms))

@@ -132,7 +132,7 @@ def _check(c: CheckResult) -> Check:
 
 
 def _sync(s: SyncSummary) -> Sync:
-    good = s.ended == "exited" and s.exit_code == 0
+    good = s.ended == "settled" or (s.ended == "exited" and s.exit_code == 0)
     ended = f"exit code {s.exit_code}" if s.ended == "exited" else s.ended
     return Sync(s.number, ended, good, duration(s.seconds), s.reads, s.writes, s.refused, s.output_tail, s.output_file)
 

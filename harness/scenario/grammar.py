@@ -56,6 +56,9 @@ class PopulationSettings(_Strict):
     )
     locales: tuple[Locale, ...] = Field(default=LOCALES, min_length=1)
     companies: bool = Field(default=True, description="false: customers belong to no company")
+    untouched_days: int = Field(
+        default=0, ge=0, le=36_500, description="every record was made and last changed at least that many days ago"
+    )
 
     @field_validator("kinds", "consent", "newsletter")
     @classmethod

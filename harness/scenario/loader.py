@@ -16,7 +16,8 @@ from ..complaints import did_you_mean
 from ..errors import InputError, Problem
 from ..nearest import suggest
 from ..yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
-from .grammar import Scenario, file_model
+from .grammar import Scenario, ScenarioStep, file_model
+from .packs import PACKS
 
 SUFFIX = ".scenario.yaml"
 BUG_CLASSES = 101
@@ -115,6 +116,8 @@ def _find_builtin(argument: str) -> list[Found]:
     chosen = [found for key, found in known.items() if key == name or key.startswith(f"{name}/")]
     if chosen:
         return chosen
+    if name in PACKS:
+        raise InputError([Problem(argument, f"`{name}` is a pack, no scenario or folder.", f"Write `--pack {name}`.")])
     themes = sorted({key.partition("/")[0] for key in known})
     remedy = f"{did_you_mean(name, [*themes, *known])} Built-in: {', '.join(themes)}; `syncproof list scenarios` shows all."
     raise InputError([Problem(argument, "no such file, folder or built-in scenario.", remedy.strip())])
@@ -175,13 +178,19 @@ def _unknown_words(scenario: Scenario, lines: Lines, path: Path) -> Iterator[Pro
             yield Problem(where, f"no rule is called `{rule}`{suggest(rule, sorted(known_rules()))}.",
                           "`syncproof list checks` shows them.")
     for number, step in enumerate(scenario.steps):
-        fault = getattr(step.settings, "fault", None)
-        if isinstance(fault, str) and fault not in known_faults():
-            where = f"{path}:{lines.at(('steps', number, step.name, 'fault'))}"
-            yield Problem(where, f"no fault is called `{fault}`{suggest(fault, known_faults())}.",
-                          "`syncproof list faults` shows them.")
-        elif isinstance(fault, str) and step.name == "inject":
-            yield from _unknown_settings(step.settings, known_faults()[fault], lines, ("steps", number, "inject"), path)
+        yield from _unknown_faults(step, lines, ("steps", number), path)
+
+
+def _unknown_faults(step: ScenarioStep, lines: Lines, place: tuple[str | int, ...], path: Path) -> Iterator[Problem]:
+    fault = getattr(step.settings, "fault", None)
+    if isinstance(fault, str) and fault not in known_faults():
+        where = f"{path}:{lines.at((*place, step.name, 'fault'))}"
+        yield Problem(where, f"no fault is called `{fault}`{suggest(fault, known_faults())}.",
+                      "`syncproof list faults` shows them.")
+    elif isinstance(fault, str) and step.name == "inject":
+        yield from _unknown_settings(step.settings, known_faults()[fault], lines, (*place, "inject"), path)
+    for number, inner in enumerate(getattr(step.settings, "do", ())):
+        yield from _unknown_faults(inner, lines, (*place, step.name, "do", number), path)
 
 
 def _unknown_settings(
@@ -195,6 +204,11 @@ def _unknown_settings(
             yield Problem(f"{path}:{lines.at((*place, 'settings', name))}",
                           f"`{settings.fault}` has no setting `{name}`{suggest(name, known)}.",
                           "" if known else "It takes none.")
+    if set(settings.settings) <= set(known):
+        try:
+            fault(**settings.settings)
+        except (ValueError, TypeError) as error:
+            yield Problem(f"{path}:{lines.at((*place, 'settings'))}", f"`{settings.fault}`: {error}.", "docs/faults.md tells what it takes.")
 
 
 def fault_settings(fault: Any) -> tuple[str, ...] | None:

@@ -17,7 +17,7 @@ from ..nearest import suggest
 
 _MOMENT = re.compile(r"\$now(?:\s*([+-])\s*(\d{1,6})\s*(mo|min|[smhdwy]))?")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400, "w": 604_800}
-WORDS = ("$fresh", "$blank", "$other_case", "$now", "$now+2d", "$now-24mo", "$same_as: crm", "$same_as: ma")
+WORDS = ("$fresh", "$odd", "$longest", "$too_long", "$zero", "$blank", "$other_case", "$now", "$now+2d", "$now-24mo", "$same_as: crm", "$same_as: ma", "$of: p0002")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,19 @@ class Fresh:
 
     def __str__(self) -> str:
         return "$fresh"
+
+
+@dataclass(frozen=True, slots=True)
+class Special:
+    """A value of the field's type that programs stumble over: `odd`, `longest`, `too_long` or `zero`."""
+
+    what: str
+
+    def __str__(self) -> str:
+        return f"${self.what}"
+
+
+SPECIAL = ("odd", "longest", "too_long", "zero")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +89,47 @@ class SameAs:
         return f"$same_as: {self.side}"
 
 
-Expression = Literal | Fresh | Blank | OtherCase | Moment | SameAs
+@dataclass(frozen=True, slots=True)
+class Of:
+    """What the same field of another person's record holds on the same side; ``person`` is a key such as `p0002`."""
+
+    person: str
+
+    def __str__(self) -> str:
+        return f"$of: {self.person}"
+
+
+Expression = Literal | Fresh | Special | Blank | OtherCase | Moment | SameAs | Of
+
+
+def _nobody(person: str) -> Any:
+    raise SetupError(f"`$of: {person}` needs a record of that person; here is none")
+
+
+def _nowhere(what: str) -> Any:
+    raise SetupError(f"`${what}` is made for a field of a record; here is none")
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a value may depend on. ``fresh`` makes a value nobody has; ``read`` reads the paired field of a side."""
+    """What a value may depend on.
+
+    ``fresh`` makes a value nobody has; ``read`` reads the paired field of a side, ``of`` the same field of another person,
+    ``special`` makes a value that programs stumble over, by its word (see `Special`).
+    """
 
     old: Any
     now: datetime
     type: FieldType
     fresh: Callable[[], Any]
     read: Callable[[Side], Any]
+    of: Callable[[str], Any] = _nobody
+    special: Callable[[str], Any] = _nowhere
 
 
 def parse_value(raw: Any) -> Expression:
     """Return what a value of the YAML means. ``$$x`` is the text ``$x``. Raises ValueError with what is possible."""
-    if isinstance(raw, (Literal, Fresh, Blank, OtherCase, Moment, SameAs)):
+    if isinstance(raw, (Literal, Fresh, Special, Blank, OtherCase, Moment, SameAs, Of)):
         return raw
     if raw is None:
         raise ValueError("nothing is given here; write `$blank` to empty the field")
@@ -107,10 +144,13 @@ def parse_value(raw: Any) -> Expression:
 
 def _parse_word(word: str) -> Expression:
     simple: dict[str, Expression] = {"$fresh": Fresh(), "$blank": Blank(), "$other_case": OtherCase()}
+    simple |= {f"${what}": Special(what) for what in SPECIAL}
     if word in simple:
         return simple[word]
     if word.startswith("$same_as"):
         return _same_as(word.removeprefix("$same_as").strip(" :"))
+    if re.match(r"\$of\b", word):
+        return _of(word.removeprefix("$of").strip(" :"))
     found = _MOMENT.fullmatch(word)
     if found is None:
         raise ValueError(f"`{word}` is not a value{suggest(word, WORDS)}; `$$` begins a text with a dollar")
@@ -124,13 +164,21 @@ def _parse_word(word: str) -> Expression:
 def _parse_table(raw: dict[Any, Any]) -> Expression:
     if set(raw) == {"$same_as"}:
         return _same_as(str(raw["$same_as"]))
-    raise ValueError("a value is a scalar, a list, or `{$same_as: crm}`")
+    if set(raw) == {"$of"}:
+        return _of(str(raw["$of"]))
+    raise ValueError("a value is a scalar, a list, `{$same_as: crm}` or `{$of: p0002}`")
 
 
 def _same_as(side: str) -> SameAs:
     if side not in ("crm", "ma"):
         raise ValueError(f"`$same_as` needs a side, `crm` or `ma`; `{side}` was given")
     return SameAs(Side(side))
+
+
+def _of(person: str) -> Of:
+    if not re.fullmatch(r"p\d{4,}", person):
+        raise ValueError(f"`$of` needs the key of a person, such as `p0002`; `{person}` was given")
+    return Of(person)
 
 
 Value = Annotated[
@@ -150,10 +198,14 @@ def resolve(value: Expression, around: Surroundings) -> Any:
             return literal
         case Fresh():
             return around.fresh()
+        case Special(what):
+            return around.special(what)
         case Blank():
             return None
         case SameAs(side):
             return around.read(side)
+        case Of(person):
+            return around.of(person)
         case OtherCase():
             return _other_case(around.old)
         case Moment(seconds, months):

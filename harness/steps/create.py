@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from ..errors import SetupError
 from ..evidence import Act, Link
 from ..mapping.grammar import Side
+from ..population.people import Person
+from ..scenario.selectors import Who
 from ..scenario.values import Value
 from . import StepSettings
 
@@ -24,6 +27,7 @@ class CreateSettings(StepSettings):
     object: Literal["contact", "lead", "company"] = "contact"
     values: dict[str, Value] = Field(default_factory=dict, description="fields of that side; the rest is a new person's")
     count: Annotated[int, Field(ge=1, le=10_000)] = 1
+    who: Who | None = Field(None, description="people known to the other side only, who now enter here too; left out: somebody new")
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class Create:
         """Create the records as a user of that system would."""
         side, settings = self.settings.side, self.settings
         stage.next_second()
-        new = stage.cast.reserve(settings.count)
+        new = self._people(stage)
 
         def do() -> Iterable[Act]:
             for person in new:
@@ -50,3 +54,13 @@ class Create:
                     yield stage.done(seq, link, "create", field=field, value=row.values.get(field))
 
         stage.act(side, "create", do)
+
+    def _people(self, stage: Stage) -> list[Person]:
+        settings = self.settings
+        if settings.who is None:
+            return stage.cast.reserve(settings.count)
+        chosen = stage.people(settings)
+        for person in chosen:
+            if stage.links_of(person.key, settings.side):
+                raise SetupError(f"{person.label} has a record in the {settings.side.upper()} already")
+        return chosen

@@ -27,6 +27,7 @@ class EditSettings(StepSettings):
         None, description="which record of the person; left out: the one that the person has on this side"
     )
     set: dict[str, Value] = Field(min_length=1, description="field of that side -> literal, `$fresh`, `$blank`, ...")
+    at_once: bool = Field(False, description="true: a bulk edit; all records get one and the same stamp")
 
 
 @dataclass(frozen=True)
@@ -51,4 +52,8 @@ class Edit:
                 literally = link is not first and not stage.values.is_mapped(link, settings.set)
                 yield from stage.write(link, stage.values.changes(link, settings.set, literally=literally))
 
-        stage.act(settings.side, "edit", do)
+        def do_at_once() -> Iterable[Act]:
+            with stage.sandbox.world.clock.standing():
+                yield from do()
+
+        stage.act(settings.side, "edit", do_at_once if settings.at_once else do)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from syncproof_mocks.consent import ConsentKey, ConsentProof
 
 from ..mapping.grammar import Side
 from ..scenario.selectors import FIRST, Who
@@ -47,6 +48,9 @@ class OptInSettings(StepSettings):
     channel: Literal["email", "phone", "sms", "fax"] = "email"
     purpose: str = Field("*", min_length=1, description="`*`: every purpose; else the name of one, e.g. `newsletter`")
     evidence: Evidence = Field(description="what proves the yes; `none` when nothing does")
+    pending: bool = Field(
+        False, description="true: only asked for (double opt-in): the person has not confirmed it yet, so it is no yes"
+    )
 
 
 @dataclass(frozen=True)
@@ -57,5 +61,16 @@ class OptIn:
     settings: OptInSettings
 
     def run(self, stage: Stage) -> None:
-        """Record the consent, with its evidence if there is any."""
-        stage.say(self.settings, grant=True)
+        """Record the consent, with its evidence if there is any; a pending one as a request."""
+        settings = self.settings
+        if not settings.pending:
+            stage.say(settings, grant=True)
+            return
+        key = ConsentKey(settings.channel, settings.purpose)
+        proof = None
+        if settings.evidence is not None:
+            at = stage.sandbox.world.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")
+            proof = ConsentProof(at, settings.evidence.source, settings.evidence.text)
+        stage.each_record(
+            settings, "request", lambda d, x: d.desk_request(x.kind, x.record_id, key, proof), key=key, proof=proof
+        )

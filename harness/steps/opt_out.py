@@ -25,6 +25,9 @@ class OptOutSettings(StepSettings):
     )
     channel: Literal["email", "phone", "sms", "fax"] = "email"
     purpose: str = Field("*", min_length=1, description="`*`: every purpose; else the name of one, e.g. `newsletter`")
+    by: Literal["person", "staff"] = Field(
+        "person", description="`staff`: somebody noted it by hand or imported it, without date and source; it is a no all the same"
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from ..errors import SetupError
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -29,7 +28,5 @@ class Sync:
     settings: SyncSettings
 
     def run(self, stage: Stage) -> None:
-        """Start the connector, wait for its end, keep what it printed, and take a snapshot of both sides."""
-        if self.settings.instances > 1:
-            raise SetupError("`instances` above 1 comes with the drivers of services; one instance is run now")
-        stage.run_sync(quiet=self.settings.expect == "quiet")
+        """Start the connector or let it go on, wait for the end, keep what it printed, and take a snapshot of both sides."""
+        stage.run_sync(quiet=self.settings.expect == "quiet", instances=self.settings.instances)

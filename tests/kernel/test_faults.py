@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import pytest
-from syncproof_mocks.faults import arm, disarm, faults
+from syncproof_mocks.faults import arm, complaint, disarm, faults, sort_of
 from syncproof_mocks.journal import Mark
 from syncproof_mocks.server import MockApp
+from syncproof_mocks.world import World
 from tests.kernel.toy import Toy
 
 
@@ -107,11 +111,17 @@ def test_switched_off_it_leaves_no_trace(app: MockApp, toy: Toy, client: httpx.C
 
 
 @pytest.mark.parametrize(("settings", "says"), [
-    ({"fault": "gremlin"}, "no fault is called `gremlin`; known: lost_response"),
+    ({"fault": "gremlin"}, "no fault is called `gremlin`; known: broken_body, "),
     ({"fault": "server_error", "operation": "contacts.*"}, "no operation of toy matches `contacts.*`"),
     ({"fault": "server_error", "settings": {"code": 3}}, "`server_error` has no setting code; allowed: status"),
     ({"fault": "lost_response", "settings": {"x": 3}}, "allowed: none"),
     ({"fault": "server_error", "settings": {"status": 404}}, "500 to 599; 404 was given"),
+    ({"fault": "server_error", "settings": {"status": "many"}}, "not supported between"),
+    ({"fault": "server_error", "kind": "Contact"}, "toy has no kind `Contact`, so it could never strike; kinds: thing"),
+    ({"fault": "rate_limit", "settings": {"limit": "daily"}}, "`rate_limit` could never strike: toy has no limit `daily`"),
+    ({"fault": "row_lock"}, "`row_lock` could never strike: toy does not fail in this way"),
+    ({"fault": "token_expired"}, "toy has no sessions that end"),
+    ({"fault": "slow", "settings": {"seconds": 0}}, "`seconds` is above 0 and at most 30; 0 was given"),
 ])  # fmt: skip
 def test_what_could_never_strike_is_refused(app: MockApp, settings: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError) as caught:
@@ -120,12 +130,114 @@ def test_what_could_never_strike_is_refused(app: MockApp, settings: dict[str, An
     assert app.interceptors == []
 
 
-@pytest.mark.parametrize("name", sorted(faults()))
+def test_only_requests_that_name_the_kind_count(app: MockApp, client: httpx.Client) -> None:
+    arm(app, {"fault": "server_error", "kind": "thing"})
+
+    assert client.post("/things", json={"note": "some things"}).status_code == 201
+    assert client.post("/things", json={"note": "one Thing of it"}).status_code == 503
+
+
+def test_only_requests_that_name_the_records_count(app: MockApp, client: httpx.Client) -> None:
+    arm(app, {"fault": "server_error"}, ["7", "Ann+1@example.com"])
+
+    assert statuses(client, 1) == [201]
+    assert [client.get(f"/things/{key}").status_code for key in ("77", "17", "7")] == [404, 404, 503]
+    assert client.get("/things/1", params={"q": "email:'ann+1@example.com'"}).status_code == 503
+    assert client.post("/things", json={"email": "ANN+1@example.com"}).status_code == 503
+    assert client.post("/things", json={"email": "xann+1@example.com"}).status_code == 201
+
+
+def test_records_of_nobody_are_never_struck(app: MockApp, client: httpx.Client) -> None:
+    armed = arm(app, {"fault": "server_error"}, [])
+
+    assert statuses(client, 2) == [201, 201]
+    assert (armed.seen, armed.struck) == (0, 0)
+
+
+def test_a_slow_answer_is_the_vendors_own(app: MockApp, toy: Toy, client: httpx.Client) -> None:
+    arm(app, {"fault": "slow", "times": 1, "settings": {"seconds": 0.05}})
+    began = time.monotonic()
+
+    assert statuses(client, 1) == [201]
+    assert time.monotonic() - began >= 0.05
+    assert toy.store.size("thing") == 1
+
+
+def test_a_time_out_before_the_write_looks_like_a_lost_answer(app: MockApp, toy: Toy, client: httpx.Client) -> None:
+    arm(app, {"fault": "lost_response", "times": 1})
+    lost = client.post("/things", json={})
+    disarm(app)
+    arm(app, {"fault": "timeout_before_write", "times": 1})
+    undone = client.post("/things", json={})
+
+    assert (lost.status_code, lost.content, lost.headers["content-type"]) == (undone.status_code, undone.content, undone.headers["content-type"])
+    assert toy.store.size("thing") == 1
+
+
+def test_a_broken_body_ends_the_connection_in_the_middle_of_the_answer(app: MockApp, toy: Toy, client: httpx.Client) -> None:
+    arm(app, {"fault": "broken_body", "times": 1})
+    with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+        client.post("/things", json={"name": "Ana"})
+
+    assert toy.store.find("thing", "name", "Ana") == ("1",), "the work was done"
+    assert statuses(client, 1) == [201], "the next request gets a connection of its own"
+
+
+def test_what_did_not_arrive_whole_was_seen_by_nobody(app: MockApp, toy: Toy, client: httpx.Client) -> None:
+    client.post("/things", json={"name": "Ana"})
+    arm(app, {"fault": "broken_body"})
+    with pytest.raises(httpx.RemoteProtocolError):
+        client.get("/things/1")
+
+    assert [e.served for e in toy.journal.exchanges()] == [[], []]
+
+
+@pytest.mark.parametrize("status", [200, 503])
+def test_a_maintenance_page_is_no_json_whatever_its_status(app: MockApp, toy: Toy, client: httpx.Client, status: int) -> None:
+    arm(app, {"fault": "maintenance_page", "settings": {"status": status}})
+    answer = client.post("/things", json={})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html")
+    assert answer.text.startswith("<!DOCTYPE html>")
+    assert toy.store.size("thing") == 0
+
+
+@pytest.mark.parametrize("seconds", [-90, 3600])
+def test_a_wrong_clock_stamps_and_dates_wrongly_until_it_is_set_right(
+    app: MockApp, toy: Toy, client: httpx.Client, seconds: int
+) -> None:
+    true_ms = toy.world.clock.now_ms()
+    arm(app, {"fault": "clock_skew", "settings": {"seconds": seconds}})
+    wrong = client.post("/things", json={})
+    disarm(app)
+    right = client.post("/things", json={})
+
+    stamps = [c.after.modified_ms - true_ms for c in toy.journal.changes() if c.after is not None]
+    assert stamps == [seconds * 1000, 0]
+    dates = [parsedate_to_datetime(a.headers["date"]).timestamp() for a in (wrong, right)]
+    assert dates[0] - dates[1] == seconds
+    assert [e.at_ms for e in toy.journal.exchanges()] == [true_ms, true_ms], "the journal keeps the true time"
+
+
+def can_strike(name: str) -> bool:
+    return not complaint(Toy(World(1)), {"fault": name})
+
+
+@pytest.mark.parametrize("name", sorted(n for n in faults() if can_strike(n)))
 def test_every_fault_is_documented_and_leaves_its_name_in_the_journal(
     name: str, app: MockApp, toy: Toy, client: httpx.Client
 ) -> None:
     assert faults()[name].__doc__
     arm(app, {"fault": name, "times": 1})
+    with contextlib.suppress(httpx.RemoteProtocolError):
+        client.post("/things", json={})
+    disarm(app)
     client.post("/things", json={})
 
-    assert [e.fault for e in toy.journal.exchanges()] == [name]
+    assert [e.fault for e in toy.journal.exchanges()] == [name, ""]
+    assert faults()[name]().__class__.__name__ == name.title().replace("_", "")
+
+
+@pytest.mark.parametrize("name", sorted(faults()))
+def test_every_fault_says_what_it_means_for_a_connector(name: str) -> None:
+    assert sort_of(name) in ("passing", "refusal", "silent")

@@ -68,7 +68,7 @@ class Toy(Dialect):
     def failed(self, request: Request) -> Response:
         return self.answer(500, {"toy": "failed"})
 
-    def limited(self, request: Request, retry_after_s: int | None) -> Response:
+    def limited(self, request: Request, retry_after_s: int | None, limit: str = "") -> Response:
         response = self.answer(429, {"toy": "slow down"})
         if retry_after_s is not None:
             response.headers.append(("Retry-After", str(retry_after_s)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -40,7 +41,15 @@ def trace() -> Trace:
         (wrong("+48221234567", "0048 22 123 45 67"), Damage.INVENTED),
         (wrong("+48 22 123 45 67", "48221234567"), Damage.FORMAT_CHANGED),
         (wrong("value", "Unknown"), Damage.INVENTED),
-        (wrong(frozenset({"a", "b"}), frozenset({"a"})), Damage.TRUNCATED),
+        (wrong(frozenset({"a", "b"}), frozenset({"a"})), Damage.CHOICE_LOST),
+        (wrong(frozenset({"a", "b"}), frozenset({"a, b"})), Damage.CHOICE_LOST),
+        (wrong(frozenset({"a"}), frozenset({"a", "b"})), Damage.INVENTED),
+        (wrong(Decimal("1.12"), Decimal(112)), Damage.NUMBER_CHANGED),
+        (wrong(None, Decimal(0)), Damage.INVENTED),
+        (wrong("+5511912345678", "+551112345678"), Damage.PHONE_CHANGED),
+        (wrong("+49301234567", "301234567"), Damage.PHONE_CHANGED),
+        (wrong("+49301234567", "+4930"), Damage.TRUNCATED),
+        (wrong("49301234567", "301234567"), Damage.INVENTED),
         (wrong("old", "stray", before="old", other_before="stray", read_only_side=True), Damage.WRONG_DIRECTION),
     ],
 )

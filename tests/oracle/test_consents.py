@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from syncproof.mapping.grammar import FieldRule, Side
-from syncproof.oracle.consents import ConsentLedger, Saying, covers
+from syncproof.oracle.consents import ConsentLedger
+from syncproof.oracle.sayings import Saying, covers
 from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
 
 NEWS, ALL, PHONE = ConsentKey("email", "newsletter"), ConsentKey("email", "*"), ConsentKey("phone", "newsletter")

@@ -18,6 +18,7 @@ from syncproof.population.codes import number, word
 from syncproof.population.countries import LOCALES
 from syncproof.population.make import PopulationSpec, make_population
 from syncproof.population.people import ConsentSeed, Dirt, PersonKind, Population
+from syncproof.population.spec import USUAL_DIRT
 
 TODAY = "2026-11-22"
 UNIQUE = (
@@ -86,7 +87,7 @@ def test_every_stratum_occurs_from_twenty_people_on(seed: int, total: int) -> No
     assert {p.kind for p in people} == set(PersonKind)
     assert {p.locale for p in people} == set(LOCALES)
     assert {p.consent for p in people} == {p.newsletter for p in people} == set(ConsentSeed)
-    assert {d for p in people for d in p.dirt} == set(Dirt)
+    assert {d for p in people for d in p.dirt} == set(USUAL_DIRT)
     assert {p.segment[0] for p in people} == {"A", "B", "C"}
 
 

@@ -22,7 +22,8 @@ def keys(found: tuple[tuple[str, str], ...]) -> set[str]:
 
 def test_every_unique_value_leads_to_its_person_alone(trace: Trace, crowd: Population) -> None:
     for person in crowd.people[::13]:
-        for field in ("first_name", "last_name", "email", "phone", "mobile", "title", "street", "city", "birthdate", "score"):
+        for field in ("first_name", "last_name", "email", "phone", "mobile", "title", "street", "city", "birthdate", "score",
+                      "annual_spend", "last_order_at"):
             found = trace.whose(getattr(person, field))
             assert keys(found) == {person.key}, (field, found)
             assert (person.key, field) in found
@@ -32,6 +33,8 @@ SHARED = {
     "Contact_Kind__c", "Last_Engaged__c", "Segment__c", "Interests__c", "Newsletter_Consent__c", "segment", "interests",
     "vip", "MailingCountry", "Country", "country", "BillingCountry", "Type", "Industry", "Website", "domain", "company",
     "EmailBouncedDate", "EmailBouncedReason", "Description", "hs_email_bounce", "hs_email_hard_bounce_reason_enum",
+    "Spend_Currency__c", "spend_currency", "Preferred_Channel__c", "preferred_channel", "Content_Topics__c", "content_topics",
+    "Client_Since__c", "client_since", "Lifecycle_Stage__c", "lifecyclestage",
 }
 
 

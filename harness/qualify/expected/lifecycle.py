@@ -5,6 +5,21 @@ from __future__ import annotations
 from ..expectation import Expectation, caught_by
 
 EXPECTED: dict[str, Expectation] = {
+    "merge_not_followed": caught_by("lifecycle/merged_in_the_crm", "LIFE-001"),
+    "merge_loses_optout": caught_by("lifecycle/merged_in_the_crm", "CONS-002"),
+    "merged_id_unknown": caught_by("lifecycle/merged_in_the_ma", "FIELD-001"),
+    "converted_lead_kept": caught_by("lifecycle/converted_lead", "LIFE-002"),
+    "deleted_comes_back": caught_by("lifecycle/deleted_and_installed_anew", "DEAD-001"),
+    "restored_stays_buried": caught_by("lifecycle/brought_back", "SCOPE-001"),
+    "owner_set_once": caught_by("lifecycle/handed_over", "LINK-001"),
+    "companies_by_name": caught_by("lifecycle/changed_jobs", "SCOPE-001 IDENT-003"),
+    "old_company_kept": caught_by("lifecycle/changed_jobs", "LINK-002"),
+    "associations_of_the_new_only": caught_by("lifecycle/changed_jobs", "LINK-002"),
+    "removed_field_still_asked_for": caught_by("lifecycle/field_removed_in_the_crm", "FIELD-001 SCOPE-001"),
+    "removed_field_read_as_blank": caught_by("lifecycle/field_removed_in_the_ma", "LIFE-003"),
+    "resync_overwrites": caught_by("lifecycle/full_resync_keeps_corrections", "FIELD-001 FIELD-002"),
+    "resync_deletes_first": caught_by("lifecycle/full_resync_keeps_corrections", "SCOPE-004"),
+    "exclusions_by_case": caught_by("lifecycle/kept_out", "SCOPE-002"),
     "deletion_ignored": caught_by("lifecycle/deleted_in_the_crm", "DEAD-002"),
     "owner_hijacked": caught_by("overwrite/contact_matrix", "LINK-001"),
     "wrong_population": caught_by("sample_sync/all_strata", "SCOPE-002"),

@@ -22,6 +22,7 @@ ASSUMPTIONS = {
     "publish_over_cometd": "how publishing over CometD is refused",
     "relation_refusals": "the wording with which account-contact relations are refused",
     "search_words": "how a search cuts a text into words, and that it finds whole words only",
+    "session_of_blocked_address": "a running session whose address the org lets in no longer ends as if its time were up",
     "session_of_inactive_user": "the session of a user who was deactivated has ended",
     "soap_describe": "the order of the elements that SOAP describes with",
     "soap_records": "the details of a record in XML (compound fields, nested results)",

@@ -22,7 +22,7 @@ REFUSALS: dict[str, ConsentKey] = {
     "DoNotCall": ConsentKey("phone", "*"),
 }
 # Words of the vendor's privacy picklists (PrivacyConsentStatus), also used by administrators for their own fields.
-YES, NO = "OptIn", "OptOut"
+YES, NO, WAITS = "OptIn", "OptOut", "OptInPending"
 # Where the address stands that a consent of a channel is about.
 CONTACT_POINTS = {"email": ("Email",), "phone": ("MobilePhone", "Phone"), "sms": ("MobilePhone",), "fax": ("Fax",)}
 
@@ -70,6 +70,8 @@ def _evidence(row: Row, field: ConsentField) -> _Evidence:
 
 def _declared_state(value: Any, field: ConsentField, evidence: _Evidence) -> ConsentState:
     said: bool | None = None
+    if value == WAITS:
+        return ConsentState.PENDING
     if isinstance(value, bool):
         # A cleared box is a no only when something proves that somebody said it.
         said = (not value if value or evidence.complete else None) if field.inverted else (
@@ -97,6 +99,20 @@ def consent_changes(
         if owner != kind or field.key != key or name in REFUSALS:
             continue
         changes[name] = grant is not field.inverted if name in boolean_fields else YES if grant else NO
+        if field.at_field:
+            changes[field.at_field] = proof.at if proof else None
+        if field.source_field:
+            changes[field.source_field] = proof.source if proof else None
+    return changes
+
+
+def request_changes(kind: str, key: ConsentKey, declared: Declared, proof: ConsentProof | None) -> dict[str, Any]:
+    """Return the field changes that note a request which waits for its confirmation; empty when no picklist carries the key."""
+    changes: dict[str, Any] = {}
+    for (owner, name), field in declared.items():
+        if owner != kind or field.key != key or name in REFUSALS:
+            continue
+        changes[name] = WAITS
         if field.at_field:
             changes[field.at_field] = proof.at if proof else None
         if field.source_field:

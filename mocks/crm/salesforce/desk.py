@@ -13,7 +13,7 @@ from ...consent import ConsentKey, ConsentProof
 from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...schema import FieldType
-from . import activities, conversion, lookups, merging, saving
+from . import activities, conversion, lookups, merging, recycle_bin, saving
 from .consent import consent_changes
 from .consequences import follow
 from .errors import ApiError, deleted_row, unknown_row
@@ -108,6 +108,15 @@ def convert(org: Org, lead_id: str, account_id: str | None = None) -> str:
     with at_the_desk(org) as writer:
         wish = conversion.Wish(conversion.converted_status(org), account_id=account_id, with_opportunity=False)
         return conversion.convert(org, living(org, org.kinds["Lead"], lead_id), wish, writer).contact_id
+
+
+def restore(org: Org, kind: Kind, record_id: str) -> Row:
+    """A person takes a record out of the recycle bin."""
+    with at_the_desk(org):
+        row = org.row(kind, record_id)
+        if row is None:
+            raise unknown_row()
+        return recycle_bin.undelete(org, kind, row)
 
 
 def living(org: Org, kind: Kind, record_id: str) -> Row:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ...consent import ConsentKey, ConsentMark, ConsentProof
+from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...store import Snapshot
 from ...wire import Operation, Request, Response, Router, operations_of
@@ -33,9 +34,11 @@ from . import (
     rows,
     saving,
     search,
+    setup,
     sobject_collections,
     tooling,
     tree,
+    weather,
 )
 from .assumptions import ASSUMPTIONS
 from .bulk import surface as bulk
@@ -155,10 +158,10 @@ class Salesforce(Org):
         )
         return reply(request, [{"message": text, "errorCode": "UNKNOWN_EXCEPTION"}], 500)
 
-    def limited(self, request: Request, retry_after_s: int | None) -> Response:
+    def limited(self, request: Request, retry_after_s: int | None, limit: str = "") -> Response:
         """Return 403 REQUEST_LIMIT_EXCEEDED; the vendor names no time to wait."""
         del retry_after_s
-        return refusal(self, request, refuse_api_limit())
+        return weather.limited(self, request, limit)
 
     def call_of(self, request: Request, operation: Operation) -> Operation:
         """Tell SOAP calls apart, and Bulk 1.0 jobs that query from those that write."""
@@ -184,6 +187,8 @@ class Salesforce(Org):
     def credentials(self) -> Mapping[str, str]:
         """Return what a connector may be given; ``password`` ends with the security token."""
         known = self.identity
+        if self._token not in self.sessions:  # whoever is started anew is given a session that lives
+            self._token = self.open_session(self.user_id).token
         return {
             "token": self._token, "client_id": known.client_id, "client_secret": known.client_secret,
             "username": known.username, "password": known.password, "security_token": known.security_token,
@@ -203,6 +208,9 @@ class Salesforce(Org):
 
     declarations = DECLARATIONS
     assumptions = ASSUMPTIONS
+    troubles = weather.TROUBLES
+    trips = weather.TRIPS
+    limits_told = weather.LIMITS_TOLD
 
     def declare(self, what: str, entry: BaseModel) -> None:
         """Put a rule, a queue, a field's security or the limits into force. Raises ValueError saying what does not fit."""
@@ -243,6 +251,12 @@ class Salesforce(Org):
         """A person puts a record into the recycle bin."""
         desk.delete(self, self.known_kind(kind), record_id)
 
+    def desk_activity(self, kind: str, record_id: str) -> None:
+        """A person logs a call: a closed task of today; `LastActivityDate` follows."""
+        today = self.clock.now().date().isoformat()
+        del kind
+        desk.create(self, self.known_kind("Task"), {"WhoId": record_id, "Subject": "Call", "Status": "Completed", "ActivityDate": today})
+
     def desk_erase(self, kind: str, record_id: str) -> None:
         """A person erases someone for good: the record, its history and what hangs on it."""
         desk.erase(self, self.known_kind(kind), record_id)
@@ -253,6 +267,13 @@ class Salesforce(Org):
         """The person behind a record says yes or no; see `consent` for the fields that this changes."""
         desk.record_consent(self, self.known_kind(kind), record_id, key, grant=grant, proof=proof)
 
+    def desk_request(self, kind: str, record_id: str, key: ConsentKey, proof: ConsentProof | None) -> None:
+        """A person notes that a consent was asked for and is not confirmed yet (`OptInPending`)."""
+        changes = consent.request_changes(kind, key, self.consent_fields, proof)
+        if not changes:
+            raise DeskError(f"no field of {kind} can say that {key} waits to be confirmed")
+        desk.edit(self, self.known_kind(kind), record_id, changes)
+
     def desk_merge(self, kind: str, winner_id: str, loser_ids: Sequence[str]) -> Row:
         """A person merges one or two records into ``winner_id`` and gets the survivor."""
         return desk.merge(self, self.known_kind(kind), winner_id, loser_ids)
@@ -260,6 +281,22 @@ class Salesforce(Org):
     def desk_convert(self, lead_id: str, account_id: str | None = None) -> str:
         """A person converts a lead (into ``account_id`` or a new account); returns the id of the new contact."""
         return desk.convert(self, lead_id, account_id)
+
+    desk_unite = desk_merge
+
+    def desk_restore(self, kind: str, record_id: str) -> Row:
+        """A person takes a record out of the recycle bin, with what went there because of it."""
+        return desk.restore(self, self.known_kind(kind), record_id)
+
+    def desk_affiliate(self, record_id: str, company_id: str | None, *, further: bool = False) -> None:
+        """A person hangs a contact on an account. Further accounts need Contacts to Multiple Accounts and are not made here."""
+        if further:
+            raise DeskError("a contact has one account; relations to further ones are not made at this desk")
+        self.desk_edit("Contact", record_id, {"AccountId": company_id})
+
+    def reshape(self, kind: str, field: str, change: str, value: str = "") -> None:
+        """An administrator changes a field in Setup. Raises `DeskError` for what Setup does not let happen."""
+        setup.reshape(self, self.known_kind(kind), field, change, value)
 
     # -- meaning ------------------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ class Org(Dialect):
         for kind in self.kinds.values():
             self.store.define(kind.name, indexes=kind.keys)
         self.sessions: dict[str, Session] = {}
+        self.issued: list[str] = []
         self.refresh_tokens: dict[str, str] = {}
         self.cursors: dict[str, Any] = {}
         # Bulk jobs of both APIs by id; what they have still to save (each call saves some and tells whether all is done).
@@ -141,6 +142,7 @@ class Org(Dialect):
         token = f"{self.org_id[:15]}!AQ{self.world.vault.token('salesforce.session', 86)}"
         now_ms = self.clock.now_ms()
         session = self.sessions[token] = Session(token, user_id, now_ms, now_ms)
+        self.issued.append(token)
         return session
 
     def session_of(self, token: str) -> Session | None:
@@ -159,6 +161,10 @@ class Org(Dialect):
     def expire_sessions(self) -> None:
         """End every session, the one in `credentials` too: the next call of each is refused with 401."""
         self.sessions.clear()
+
+    def tokens_issued(self) -> tuple[str, ...]:
+        """Return every session id that was handed out, ended or not."""
+        return tuple(self.issued)
 
     def end_session(self, token: str) -> bool:
         """End one session (log-out, revoked token); tell whether there was one."""

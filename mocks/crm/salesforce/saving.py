@@ -21,6 +21,7 @@ from .privacy import LEARNED
 from .regions import settle
 from .rules.assignment import Assigned
 from .values import coerce, is_blank
+from .weather import trip_up
 from .wire import no_such_column, row_url, stamp
 from .writer import Writer
 
@@ -48,6 +49,7 @@ def create(org: Org, kind: Kind, payload: Mapping[str, Any], writer: Writer) -> 
         row_values.update(calculate(org, row_values))
     if kind.uncomputed:
         org.rests_on("salesforce.formula_fields")
+    trip_up(org, kind, None, row_values)
     assigned = _judged(org, kind, row_values, None, writer) if org.rules else None
     _refuse_duplicates(org, kind, values, None)
     _refuse_membership(org, kind, row_values)
@@ -84,6 +86,7 @@ def update(org: Org, kind: Kind, row: Row, payload: Mapping[str, Any], writer: W
         org.rests_on("salesforce.noop_patch_bumps")
         if not org.settings["noop_patch_bumps"]:
             return row
+    trip_up(org, kind, row, changed)
     assigned = _judged(org, kind, {**old, **changed}, row, writer) if org.rules else None
     _refuse_duplicates(org, kind, changed, row)
     if "OwnerId" in changed:

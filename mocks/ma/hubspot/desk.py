@@ -7,7 +7,7 @@ that the screen has: a lifecycle stage may go back by hand, an address on the GD
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,11 +16,11 @@ from ...dialect import DeskError
 from ...journal import Actor, Row
 from ...schema import FieldInfo
 from ...store import Snapshot
-from . import communication, definitions, saving, workflows
+from . import communication, definitions, reshaping, saving, workflows
 from .catalogue import property_of
 from .erasure import erase, is_blocked
 from .errors import Refusal
-from .links import HUBSPOT_DEFINED, PRIMARY, SEED, company_in, link, linked
+from .links import HUBSPOT_DEFINED, PRIMARY, SEED, company_in, link, linked, primary_company, unlink
 from .merge import merge
 from .owners import new_owner
 from .portal import CRM_UI, INTEGRATION, Portal, iso_ms
@@ -133,6 +133,15 @@ class Desk(Portal):
         with self._as(Actor.MA_USER, "desk"):
             saving.archive(self, self._living(kind, record_id), CRM_UI)
 
+    def desk_activity(self, kind: str, record_id: str) -> None:
+        """A contact opens a marketing e-mail; its counter and date are HubSpot's own. Raises `DeskError` for other kinds."""
+        if kind != "contacts":
+            raise DeskError(f"only contacts open e-mails, not {kind}")
+        row = self._living(kind, record_id)
+        count = int(float(row.values.get("hs_email_open") or 0)) + 1
+        with self.journal.acting(Actor.VENDOR_AUTOMATION, "e-mail opened"):
+            self.system_write(row, {"hs_email_open": str(count), "hs_email_last_open_date": iso_ms(self.clock.now_ms())}, "EMAIL")
+
     def desk_erase(self, kind: str, record_id: str) -> None:
         """A person permanently deletes a record (GDPR): it is gone everywhere and its address is blocked."""
         with self._as(Actor.MA_USER, "gdpr delete"):
@@ -145,6 +154,39 @@ class Desk(Portal):
             if primary.id == other.id:
                 raise DeskError(f"Cannot merge a {self.object_type(kind).singular} with itself")
             return merge(self, self.object_type(kind), primary, other, CRM_UI)
+
+    def desk_unite(self, kind: str, winner_id: str, loser_ids: Sequence[str]) -> Row:
+        """A person merges records one after the other into ``winner_id`` and gets the last survivor."""
+        survivor = self._living(kind, winner_id)
+        for loser_id in loser_ids:
+            survivor = self.desk_merge(kind, survivor.id, loser_id)
+        return survivor
+
+    def desk_restore(self, kind: str, record_id: str) -> Row:
+        """A person brings an archived record back under its old id; its associations stay gone. Raises `DeskError`."""
+        with self._as(Actor.MA_USER, "restore"):
+            object_type = self.object_type(kind)
+            gone = self.store.get(object_type.kind, record_id, deleted=True)
+            if gone is None or not gone.deleted:
+                raise DeskError(f"HubSpot has no deleted {object_type.singular} {record_id}")
+            if kind == "contacts" and self.contact_by_email(str(gone.values.get("email") or "")) is not None:
+                raise DeskError("another contact has this email address now")
+            return saving.bring_back(self, gone, CRM_UI)
+
+    def desk_affiliate(self, record_id: str, company_id: str | None, *, further: bool = False) -> None:
+        """A person ties a contact to a company: as its primary one, or as one more beside it; None unties the primary one."""
+        with self._as(Actor.MA_USER, "association"):
+            contact, known = self._living("contacts", record_id), primary_company(self, "contacts", record_id)
+            if known is not None and not further:
+                unlink(self, "contacts", contact.id, "companies", known, source=CRM_UI)
+            if company_id is not None:
+                mark = set() if further else {(HUBSPOT_DEFINED, PRIMARY["contacts"])}
+                link(self, "contacts", contact.id, "companies", self._living("companies", company_id).id, mark, source=CRM_UI)
+
+    def reshape(self, kind: str, field: str, change: str, value: str = "") -> None:
+        """An administrator changes a property in the settings. Raises `DeskError` for what they do not offer."""
+        with self._as(Actor.MA_USER, "settings"):
+            reshaping.reshape(self, kind, field, change, value)
 
     def desk_consent(
         self, kind: str, record_id: str, key: ConsentKey, *, grant: bool, proof: ConsentProof | None

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel
 
-from ...dialect import Switch
+from ...dialect import Mail, Switch
 from ...journal import Actor, Row
 from ...wire import Request, Response, Router, operations_of
 from ...world import World
@@ -44,6 +44,7 @@ from . import (
     schemas,
     search,
     sending,
+    weather,
     webhooks,
     workflows,
 )
@@ -98,6 +99,9 @@ class Hubspot(Desk):
         self.router = _router()
 
     assumptions = ASSUMPTIONS
+    troubles = weather.TROUBLES
+    trips = weather.TRIPS
+    limits_told = weather.LIMITS_TOLD
     declarations = administration.DECLARATIONS
 
     def declare(self, what: str, entry: BaseModel) -> None:
@@ -113,17 +117,36 @@ class Hubspot(Desk):
         return {**self.tokens.credentials(), "app_id": str(self.app_id), "portal_id": str(self.portal_id)}
 
     @property
+    def outbox(self) -> webhooks.Webhooks:
+        """Return what waits to be told to the portal's one app."""
+        return self.webhooks
+
+    def words_for(self, kind: str) -> tuple[str, ...]:
+        """Return how a path may spell an object type: `contacts`, `contact`, `0-1`."""
+        found = self.find_type(kind)
+        return (kind, found.singular, found.type_id) if found is not None else (kind,)
+
+    @property
     def calls_today(self) -> int:
         """Return how many calls were made since midnight UTC."""
         return self.limits.used_today
 
-    def desk_bounce(self, contact_id: str, what: str) -> Row:
+    def desk_bounce(self, record_id: str, what: str) -> Row:
         """The last message to a contact bounces (`hard`, `soft`), is reported as `spam`, or its address goes into `quarantine`.
 
         Raises `DeskError`. Returns the row of kind "bounces".
         """
         with self._as(Actor.VENDOR_AUTOMATION, "bounce"):
-            return sending.bounce(self, self._living("contacts", contact_id), what)
+            return sending.bounce(self, self._living("contacts", record_id), what)
+
+    def desk_mail(self, campaign: str, purpose: str, record_id: str) -> Mail:
+        """Make the contact a marketing one and mail it an e-mail of this name, which is made when there is none. Raises `DeskError`."""
+        with self._as(Actor.MA_USER, "campaign"):
+            return sending.campaign_mail(self, campaign, purpose, self._living("contacts", record_id))
+
+    def mail_of(self, row: Row) -> Mail | None:
+        """Return what a row of the outbox tells."""
+        return sending.mail_of(self, row)
 
     def desk_send(self, email_id: str, contact_id: str) -> Row:
         """A person sends a marketing e-mail to a contact, as a campaign does to each. Raises `DeskError`.
@@ -149,9 +172,17 @@ class Hubspot(Desk):
         """Return the vendor's 500."""
         return refuse(self, request, errors.Refusal(500, "internal error", category=None))
 
-    def limited(self, request: Request, retry_after_s: int | None) -> Response:  # noqa: ARG002 (the kernel's signature)
-        """Return the vendor's 429 for too many calls in ten seconds."""
-        return limits.limited(self, retry_after_s)
+    def limited(self, request: Request, retry_after_s: int | None, limit: str = "") -> Response:  # noqa: ARG002 (the kernel's signature)
+        """Return the vendor's 429: for too many calls in ten seconds, or of the ``limit`` that is named."""
+        return weather.limited(self, retry_after_s, limit)
+
+    def expire_sessions(self) -> None:
+        """End every OAuth access token; a private app's token never ends."""
+        self.tokens.end_all()
+
+    def tokens_issued(self) -> tuple[str, ...]:
+        """Return every access token of this portal, ended or not."""
+        return self.tokens.issued
 
     def before(self, request: Request) -> None:
         """Let imports whose time has come write their rows, and workflows that waited act."""

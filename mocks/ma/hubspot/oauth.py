@@ -37,15 +37,25 @@ def authorise(dialect: Portal, request: Request, operation_id: str) -> Response 
     value = _bearer(request)
     token = dialect.tokens.find(value)
     if token is None:
-        return refuse(dialect, request, _unknown_token(dialect, value))
+        return refuse(dialect, request, unknown_token(dialect, value))
     if dialect.tokens.is_over(token):
         assert token.expires_ms is not None
         return refuse(dialect, request, _expired(dialect, token.expires_ms))
-    needed = () if token.scopes is EVERYTHING else required_scopes(request) or legacy_scopes(request) or marketing_scopes(request)
+    needed = () if token.scopes is EVERYTHING else scopes_for(request)
     if needed and token.scopes.isdisjoint(needed):
-        return refuse(dialect, request, _missing_scopes(needed))
+        return refuse(dialect, request, missing_scopes(needed))
     request.session = token
     return None
+
+
+def scopes_for(request: Request) -> tuple[str, ...]:
+    """Return the scopes of which a call needs one (none: it needs no scope)."""
+    return required_scopes(request) or legacy_scopes(request) or marketing_scopes(request)
+
+
+def refused_refresh(dialect: Portal, request: Request) -> Response:
+    """Return the refusal of a refresh token that is not valid any more, in the shape of the address that was asked."""
+    return _oauth_refusal(dialect, "BAD_REFRESH_TOKEN", modern="v1" not in request.segments)
 
 
 def _bearer(request: Request) -> str:
@@ -53,7 +63,8 @@ def _bearer(request: Request) -> str:
     return value.strip() if scheme.lower() == "bearer" else ""
 
 
-def _unknown_token(dialect: Portal, value: str) -> Refusal:
+def unknown_token(dialect: Portal, value: str) -> Refusal:
+    """Return the 401 of a token that this portal does not know (any more)."""
     # Garbage in the shape of an OAuth token reads as one that ended at the beginning of time [K].
     if value.startswith("C") and len(value) > 20:
         return _expired(dialect, 0)
@@ -73,7 +84,8 @@ def _expired(dialect: Portal, expires_ms: int) -> Refusal:
                    context={"expire time": [when]}, category="EXPIRED_AUTHENTICATION")
 
 
-def _missing_scopes(needed: tuple[str, ...]) -> Refusal:
+def missing_scopes(needed: tuple[str, ...]) -> Refusal:
+    """Return the 403 that names the scopes of which the token has none."""
     return Refusal(
         403,
         "This app hasn't been granted all required scopes to make this call. Read more about required scopes here: "

@@ -65,6 +65,7 @@ class Portal(Dialect):
     role = "ma"
     switches: ClassVar[tuple[Switch, ...]] = (
         Switch("search_lag_ms", 0, (), Evidence.DOCUMENT, "how long a write stays invisible to search (3.14: seconds)"),
+        Switch("search_most_results", 10_000, (), Evidence.DOCUMENT, "how far search pages; the vendor: 10,000, to scale down"),
         Switch("search_secondly_limit", None, (), Evidence.DOCUMENT, "searches per second; the vendor allows 5; None: off"),
         Switch("ten_secondly_limit", None, (), Evidence.DOCUMENT, "calls in ten seconds; vendor 100-250; None: off"),
         Switch("oauth_ten_secondly_limit", None, (), Evidence.DOCUMENT,

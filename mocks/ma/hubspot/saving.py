@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...journal import Row
-from . import computed, demands, enrolment, errors, rules, validations
+from . import computed, demands, enrolment, errors, rules, trips, validations
 from .catalogue import Catalogue, Property
 from .consent_state import align_contact, row_of
 from .errors import PropertyProblem
@@ -39,6 +39,8 @@ def plan(
     changes = _normalised(dialect, catalogue, given, row)
     if row is None and object_type.kind == "contacts" and not changes.get("lifecyclestage"):
         changes["lifecyclestage"] = dialect.settings["lifecyclestage_on_create"]
+    if dialect.trip is not None and not by_hand:
+        trips.trip_up(dialect, object_type.kind, row, changes)
     rules.check(dialect, object_type, changes, row, claims, by_hand=by_hand)
     if catalogue.demands:
         demands.check(dialect, catalogue, changes, row, by_hand=by_hand)
@@ -209,6 +211,17 @@ def archive(dialect: Portal, row: Row, source: str) -> None:
     gone = dialect.store.delete(row)
     if source != SEED:
         dialect.webhooks.object_changed(row.kind, row, gone, source)
+
+
+def bring_back(dialect: Portal, row: Row, source: str) -> Row:
+    """Bring an archived record back (within 90 days, research 3.10): its id and values stay, its associations do not."""
+    kind = dialect.object_type(row.kind)
+    back = dialect.store.undelete(row, {kind.stamp: iso_ms(dialect.clock.now_ms())})
+    set_secondary(dialect, back, secondary_of(back))
+    dialect.webhooks.object_changed(row.kind, row, back, source)
+    if row.kind == "contacts" and back.values.get("email"):
+        align_contact(dialect, str(back.values["email"]))
+    return _again(dialect, back)
 
 
 # -- e-mail identities ----------------------------------------------------------------------------------

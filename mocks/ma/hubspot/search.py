@@ -17,7 +17,6 @@ from .wire import answers, body_of, json_response, spellings
 
 MOST_GROUPS, MOST_FILTERS, MOST_FILTERS_IN_ALL = 5, 6, 18
 MOST_CHARACTERS = 3000
-MOST_RESULTS = 10_000
 MOST_LIMIT = 200
 
 
@@ -31,7 +30,7 @@ def search_objects(dialect: Portal, request: Request) -> Response:
         raise errors.search_refused(f"The request body is longer than {MOST_CHARACTERS} characters",
                                     assumed="hubspot.text_search_limits")
     body = body_of(request)
-    limit, after = _window(body)
+    limit, after = _window(body, dialect.settings["search_most_results"])
     groups = _groups(body)
     predicates = _predicates(dialect, catalogue, groups, body.get("query"))
     names = _list(body, "properties")
@@ -83,15 +82,15 @@ def _earlier_states(dialect: Portal, kind: str, until_ms: int) -> dict[str, Row 
     return found
 
 
-def _window(body: dict[str, Any]) -> tuple[int, int]:
-    """Return limit and offset. Raises `Refusal` beyond 200 results a page or 10,000 in all."""
+def _window(body: dict[str, Any], most: int) -> tuple[int, int]:
+    """Return limit and offset. Raises `Refusal` beyond 200 results a page or ``most`` in all."""
     limit = _whole(body.get("limit"), "limit", 10)
     after = _whole(body.get("after"), "after", 0)
     if not 0 < limit <= MOST_LIMIT:
         raise errors.search_refused(f"The limit {limit} must be between 1 and {MOST_LIMIT}",
                                     assumed="hubspot.text_search_limits")
-    if after + limit > MOST_RESULTS:
-        raise errors.search_refused(f"Paging beyond {MOST_RESULTS} results is not supported: after {after}, limit {limit}",
+    if after + limit > most:
+        raise errors.search_refused(f"Paging beyond {most} results is not supported: after {after}, limit {limit}",
                                     assumed="hubspot.text_search_limits")
     return limit, after
 

@@ -7,7 +7,7 @@ refresh token that stays the same. Facts: research/hubspot.md section 1.1.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...dialect import Dialect, Switch
 from ...wire import Evidence
@@ -110,6 +110,18 @@ class Tokens:
     def grant(self, refresh_token: str) -> Grant | None:
         """Return what a refresh token stands for, or None when it is unknown or revoked."""
         return self._refresh.get(refresh_token)
+
+    @property
+    def issued(self) -> tuple[str, ...]:
+        """Return every access token that was handed out, ended or not."""
+        return tuple(self._tokens)
+
+    def end_all(self) -> None:
+        """End every OAuth access token, as time would; a private app's token never ends."""
+        now = self._dialect.clock.now_ms()
+        for value, token in self._tokens.items():
+            if token.expires_ms is not None and token.expires_ms > now:
+                self._tokens[value] = replace(token, expires_ms=now)
 
     def revoke(self, value: str) -> bool:
         """Make an access or refresh token useless; tell whether there was one."""

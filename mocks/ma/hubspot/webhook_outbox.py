@@ -8,7 +8,8 @@ drives the sandbox calls `deliver` with a function that posts, when `due` says t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,10 +19,11 @@ import orjson
 
 from ...dialect import Switch
 from ...journal import Row
+from ...outbox import Arrangement
 from ...wire import Evidence
 from .portal import INTEGRATION, Portal
 from .signatures import webhook_headers
-from .webhook_events import Draft, association_of, changes_of, erasure_of, merge_of
+from .webhook_events import EVENT_TYPES, Draft, association_of, changes_of, erasure_of, merge_of
 
 SWITCHES: tuple[Switch, ...] = (
     Switch("webhook_changes_of_new", True, (True, False), Evidence.ASSUMED,
@@ -34,6 +36,7 @@ TIMEOUT_S = 5.0
 # Seconds before attempts 1..9; with 10 % jitter their sum stays below 24 hours.
 RETRY_AFTER_S = (60, 300, 900, 1800, 3600, 7200, 14_400, 21_600, 27_000)
 FIRST_EVENT_ID = 3_816_279_340
+FIRST_SUBSCRIPTION_ID = 3_400_001
 USER_AGENT = (
     "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client) - WebhooksExecutorDaemon-executor"
 )
@@ -116,6 +119,7 @@ class Webhooks:
         self.log: list[Delivery] = []
         self.abandoned: list[Event] = []
         self._outbox: dict[tuple[int, int], Event] = {}
+        self._arranged: dict[tuple[int, int], Arrangement] = {}
         dialect.store.keep("webhooks", self._state, self._go_back)
 
     def _state(self) -> tuple[Settings | None, dict[int, Subscription], dict[tuple[int, int], Event], list[Event]]:
@@ -127,6 +131,35 @@ class Webhooks:
         """Return to the set-up and the outbox of a snapshot; the log stays, as what was sent has been sent."""
         self.settings = state[0]
         self.subscriptions, self._outbox, self.abandoned = dict(state[1]), dict(state[2]), list(state[3])
+
+    # -- set up and steered by the harness ----------------------------------------------------------
+
+    def listen(self, url: str, events: Iterable[str]) -> None:
+        """Let the app be told at ``url``: `contact.creation`, `contact.propertyChange:phone`.
+
+        What an app's owner does on the pages of the developer account. Raises ValueError for an event nobody knows.
+        """
+        now = self._dialect.clock.now_ms()
+        self.settings = Settings(url, MAX_BATCH, now, now)
+        for event in events:
+            event_type, _, name = event.partition(":")
+            if event_type not in EVENT_TYPES or bool(name) is not event_type.endswith(".propertyChange"):
+                raise ValueError(f"hubspot has no event `{event}`; known: contact.creation, contact.propertyChange:PROPERTY, ...")
+            number = self._dialect.dice.count("hubspot.webhook_subscription", FIRST_SUBSCRIPTION_ID)
+            self.subscriptions[number] = Subscription(number, event_type, name or None, None, True, now, now)
+
+    def arrange(self, how: Arrangement) -> None:
+        """Say what becomes of the events that wait now; the lost ones are given up at once and told in the journal."""
+        waiting = sorted(self._outbox.values(), key=lambda e: e.key)
+        lost, kept = waiting[:how.lose], waiting[how.lose:]
+        if lost:
+            self._tell(self.settings.target_url if self.settings else "", "lost", lost)
+        for event in lost:
+            self.abandoned.append(self._outbox.pop(event.key))
+        for event in kept:
+            later = event.next_attempt_ms + round(how.delay_s * 1000)
+            self._outbox[event.key] = replace(event, next_attempt_ms=later)
+            self._arranged[event.key] = how
 
     # -- what happened ------------------------------------------------------------------------------
 
@@ -203,11 +236,12 @@ class Webhooks:
         """Return when the next event is to be sent (milliseconds since the epoch), or None when none waits."""
         return min((e.next_attempt_ms for e in list(self._outbox.values())), default=None)
 
-    async def deliver(self, post: Post) -> list[Delivery]:
+    async def deliver(self, post: Post | None = None) -> list[Delivery]:
         """Send what is due, in batches of at most 100, as many at a time as the app allows; return what was tried.
 
         ``post(url, body, headers)`` returns the HTTP status, 0 for no answer, or raises `TargetRefusedError`. A status
-        of 400 or more, or 0, is tried again up to attempt number 9; then the event is given up (`abandoned`).
+        of 400 or more, or 0, is tried again up to attempt number 9; then the event is given up (`abandoned`). Without
+        ``post`` it goes to loopback addresses. Events that were arranged (`arrange`) go one by one, before the others.
         """
         settings = self.settings
         events = self.due()
@@ -217,10 +251,15 @@ class Webhooks:
 
         async def send(batch: list[Event]) -> Delivery:
             async with gate:
-                return await self._send(settings.target_url, batch, post)
+                return await self._send(settings.target_url, batch, post or http_post)
 
-        batches = [events[i:i + MAX_BATCH] for i in range(0, len(events), MAX_BATCH)]
-        return list(await asyncio.gather(*map(send, batches)))
+        chosen = [e for e in events if e.key in self._arranged]
+        found = []
+        for wave in waves(chosen, self._arranged, self._dialect.dice.stream("hubspot.webhook_order")):
+            found += await asyncio.gather(*(send([event]) for event in wave))
+        rest = [e for e in events if e.key not in self._arranged]
+        batches = [rest[i:i + MAX_BATCH] for i in range(0, len(rest), MAX_BATCH)]
+        return [*found, *await asyncio.gather(*map(send, batches))]
 
     async def _send(self, url: str, batch: list[Event], post: Post) -> Delivery:
         dialect = self._dialect
@@ -239,9 +278,17 @@ class Webhooks:
         keys, attempts = tuple(e.key for e in batch), tuple(e.attempt for e in batch)
         delivery = Delivery(now, url, status, keys, attempts, body, headers, note)
         self.log.append(delivery)
+        self._tell(url, f"{status} {note}".strip(), batch)
         if not 200 <= status < 400:
             self._again(batch, is_final=note.startswith("refused"))
         return delivery
+
+    def _tell(self, url: str, became: str, batch: Sequence[Event]) -> None:
+        """Keep a delivery in the journal: where to, what came of it, which events."""
+        what = ", ".join(f"{e.members['subscriptionType']} {e.members['objectId']} {e.members.get('propertyName', '')}".strip()
+                         + (f" (attempt {e.attempt})" if e.attempt else "") for e in batch[:5])
+        more = f" and {len(batch) - 5} more" if len(batch) > 5 else ""
+        self._dialect.journal.mark("webhook", f"{self._dialect.name} POST {url} -> {became}: {what}{more}")
 
     def _again(self, batch: list[Event], *, is_final: bool) -> None:
         now = self._dialect.clock.now_ms()
@@ -261,6 +308,20 @@ class Webhooks:
         self._outbox.clear()
         self.log.clear()
         self.abandoned.clear()
+
+
+def waves(events: list[Event], arranged: dict[tuple[int, int], Arrangement], chance: random.Random) -> list[list[Event]]:
+    """Return who is sent at the same time, in order: one event after the other, unless they go together."""
+    found: list[list[Event]] = []
+    for how in dict.fromkeys(arranged[e.key] for e in events):
+        mine = [e for e in events if arranged[e.key] == how] * how.copies
+        mine.sort(key=lambda e: e.key)
+        if how.order == "reversed":
+            mine.reverse()
+        elif how.order == "shuffled":
+            chance.shuffle(mine)
+        found += [mine] if how.together else [[e] for e in mine]
+    return found
 
 
 async def http_post(url: str, body: bytes, headers: dict[str, str]) -> int:

@@ -12,7 +12,17 @@ from ...wire import Evidence, Request, Response
 from .errors import Refusal, error_item, malformed, not_found, not_set, wrong_type
 from .portal import Portal, iso_ms
 from .webhook_events import EVENT_TYPES
-from .webhook_outbox import SWITCHES, Delivery, Event, Settings, Subscription, TargetRefusedError, Webhooks, http_post
+from .webhook_outbox import (
+    FIRST_SUBSCRIPTION_ID,
+    SWITCHES,
+    Delivery,
+    Event,
+    Settings,
+    Subscription,
+    TargetRefusedError,
+    Webhooks,
+    http_post,
+)
 from .wire import answers, batch_answer, body_of, inputs_of, json_response, text_of
 
 __all__ = [
@@ -120,7 +130,7 @@ def subscribe(dialect: Portal, request: Request) -> Response:
         raise wrong_type("boolean", "the given value")
     name, type_id = (None if given is None else text_of(given) for given in (name, type_id))
     now = dialect.clock.now_ms()
-    number = dialect.dice.count("hubspot.webhook_subscription", 3_400_001)
+    number = dialect.dice.count("hubspot.webhook_subscription", FIRST_SUBSCRIPTION_ID)
     is_change = event_type.endswith(".propertyChange")
     new = Subscription(number, event_type, name if is_change else None, type_id, active, now, now)
     hooks.subscriptions[number] = new

@@ -6,6 +6,7 @@ checks read.
 
 from ....store import Store
 from . import deliverability, emails, events, outbox, outbox_rows, single_send
+from .campaigns import campaign_mail, mail_of
 from .deliverability import bounce
 from .emails import add as add_email
 from .outbox import CAMPAIGN, send, send_to_contact
@@ -14,7 +15,7 @@ from .outbox_rows import messages
 MODULES = (emails, single_send, events)
 SWITCHES = (*outbox.SWITCHES, *deliverability.SWITCHES)
 
-__all__ = ["CAMPAIGN", "MODULES", "SWITCHES", "add_email", "bounce", "define", "messages", "send", "send_to_contact"]
+__all__ = ["CAMPAIGN", "MODULES", "SWITCHES", "add_email", "bounce", "campaign_mail", "define", "mail_of", "messages", "send", "send_to_contact"]
 
 
 def define(store: Store) -> None:

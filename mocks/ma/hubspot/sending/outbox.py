@@ -83,6 +83,7 @@ def send(dialect: Portal, mail: Row, email: str, contact: Row | None, *, via: st
     with dialect.journal.acting(Actor.VENDOR_AUTOMATION, "outbox"):
         message = dialect.store.create(outbox_rows.KIND, str(dialect.dice.count("hubspot.sent_email")), {
             "email": address(email), "contact": contact.id if contact is not None else None, "mail": mail.id,
+            "name": mail.values["name"],
             "campaign_id": mail.values["campaign_id"], "subscription": mail.values["subscription"],
             "transactional": mail.values["transactional"], "via": via, "at_ms": now, "outcome": found,
             "send_id": None if used else send_id, "status_id": draw("hubspot.send_status"),

@@ -1,6 +1,6 @@
 """The outbox: one row of kind "sent_emails" per message that somebody wanted to send, whatever became of it.
 
-Values: `email` (lower case), `contact` (id or None), `mail` (id of the marketing e-mail), `campaign_id`, `subscription`
+Values: `email` (lower case), `contact` (id or None), `mail` (id of the marketing e-mail), `name` (its name), `campaign_id`, `subscription`
 (type id, or None), `transactional`, `via` (`single_send`, `campaign`), `at_ms`, `outcome` (`SENT`, or why not),
 `send_id` (the caller's, or None), `status_id`, `event_id`, `delivered_id`. Only rows with outcome SENT went out.
 """

@@ -1,0 +1,30 @@
+"""Whatever people do, a synchroniser that follows the mapping is accepted, and each planted deviation is named rightly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.ideal import Ideal
+from tests.oracle.histories import histories, scenario
+from tests.policies import POLICIES, mapping_of
+from tests.staging import play
+
+RANDOM = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_an_ideal_synchroniser_is_accepted_after_any_history(policy: str) -> None:
+    mapping = mapping_of(policy)
+
+    @RANDOM
+    @given(histories(mapping), st.integers(0, 2**32))
+    def try_it(steps: list[Any], seed: int) -> None:
+        result = play(scenario(steps), Ideal(), seed, mapping)
+
+        assert [f.message for f in result.findings] == []
+        assert any(c.looked_at for c in result.checks if c.check == "fields_agree")
+
+    try_it()

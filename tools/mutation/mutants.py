@@ -1,0 +1,173 @@
+"""Small plausible mistakes made in a function's source: what a tired programmer could have written instead."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType
+
+_COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
+    ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+_ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.BitOr: ast.BitAnd,
+    ast.BitAnd: ast.BitOr,
+}  # fmt: skip
+# Words and places of a report are no judgement: a mutant there is a typing error, not a wrong verdict.
+_TELLING = frozenset({
+    "message", "story", "reason", "expected", "found", "person", "label", "requests", "blame", "sides", "caused_by", "title",
+    "record_id", "system", "kind", "field", "default", "sync",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One changed function: which file, which function (qualified name), which line, what was changed, its new code."""
+
+    path: Path
+    function: str
+    line: int
+    change: str
+    code: CodeType
+
+
+def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
+    """Yield every mutant of the functions of one source file; ``module`` is the name it is imported under."""
+    source = path.read_text()
+    tree = ast.parse(source)
+    for name, function in _functions(tree):
+        for number, (line, change) in enumerate(_changes(function)):
+            mutated = copy.deepcopy(tree)
+            target = dict(_functions(mutated))[name]
+            _apply(target, number)
+            ast.fix_missing_locations(mutated)
+            # With the annotations of the future, as every module of ours has them: they are never evaluated.
+            whole = compile(mutated, str(path), "exec")
+            found = _code_of(whole, name)
+            if found is not None:
+                yield Mutant(path, f"{module}:{name}", line, change, found)
+
+
+def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
+    """Return (qualified name, node) of functions of the module and of its classes; inner functions belong to them."""
+    found = []
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            found.append((node.name, node))
+        elif isinstance(node, ast.ClassDef):
+            found += [(f"{node.name}.{n.name}", n) for n in node.body if isinstance(n, ast.FunctionDef)]
+    return found
+
+
+def _code_of(whole: CodeType, name: str) -> CodeType | None:
+    code = whole
+    for part in name.split("."):
+        inner = [c for c in code.co_consts if isinstance(c, CodeType) and c.co_name == part]
+        if len(inner) != 1:
+            return None  # overloads and the like: not looked at
+        code = inner[0]
+    return code
+
+
+def _changes(function: ast.FunctionDef) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for node in _places(function):
+        found += [(getattr(node, "lineno", function.lineno), change) for change, _ in _ways(node)]
+    return found
+
+
+def _apply(function: ast.FunctionDef, number: int) -> None:
+    for node in _places(function):
+        ways = _ways(node)
+        if number < len(ways):
+            ways[number][1]()
+            return
+        number -= len(ways)
+    raise IndexError(number)
+
+
+def _places(function: ast.FunctionDef) -> list[ast.AST]:
+    """Return the nodes that may be changed, in a fixed order; what is only said to people is left out."""
+    found: list[ast.AST] = []
+
+    def walk(node: ast.AST) -> None:
+        found.append(node)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.JoinedStr | ast.Assert | ast.arguments):
+                continue
+            if isinstance(child, ast.keyword) and child.arg in _TELLING:
+                continue
+            walk(child)
+
+    for statement in function.body:
+        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+            walk(statement)
+    return found
+
+
+def _ways(node: ast.AST) -> list[tuple[str, object]]:  # noqa: C901, PLR0912 (a table in the form of code)
+    """Return (what is changed, how) for each mistake that this node allows."""
+    ways: list[tuple[str, object]] = []
+    if isinstance(node, ast.Compare):
+        for place, op in enumerate(node.ops):
+            new = _COMPARISONS.get(type(op))
+            if new is not None:
+                ways.append((f"{_name(op)} -> {_name(new())}", _setter(node.ops, place, new())))
+    elif isinstance(node, ast.BoolOp):
+        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
+        ways.append((f"{_name(node.op)} -> {_name(other)}", _assign(node, "op", other)))
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        ways.append(("not dropped", _drop_not(node)))
+    elif isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC and not _is_text(node):
+        new_op = _ARITHMETIC[type(node.op)]()
+        ways.append((f"{_name(node.op)} -> {_name(new_op)}", _assign(node, "op", new_op)))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        ways.append((f"{node.value} -> {not node.value}", _assign(node, "value", not node.value)))
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
+        ways.append((f"{node.value} -> {node.value + 1}", _assign(node, "value", node.value + 1)))
+    elif isinstance(node, ast.If | ast.IfExp):
+        for value in (True, False):
+            ways.append((f"if -> if {value}", _assign(node, "test", ast.Constant(value))))
+    elif isinstance(node, ast.Continue | ast.Break):
+        pass
+    elif isinstance(node, ast.comprehension) and node.ifs:
+        ways.append(("filter dropped", _assign(node, "ifs", [])))
+    elif isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Constant):
+        pass
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        ways.append(("call dropped", _assign(node, "value", ast.Constant(None))))
+    return ways
+
+
+def _is_text(node: ast.BinOp) -> bool:
+    return any(isinstance(n, ast.JoinedStr) or (isinstance(n, ast.Constant) and isinstance(n.value, str)) for n in ast.walk(node))
+
+
+def _name(op: ast.AST) -> str:
+    return type(op).__name__.lower()
+
+
+def _setter(where: list[ast.cmpop], place: int, new: ast.cmpop) -> object:
+    def do() -> None:
+        where[place] = new
+
+    return do
+
+
+def _assign(node: ast.AST, field: str, new: object) -> object:
+    def do() -> None:
+        setattr(node, field, new)
+
+    return do
+
+
+def _drop_not(node: ast.UnaryOp) -> object:
+    def do() -> None:
+        # `not not x` keeps the type of the expression, and turns its meaning around.
+        node.operand = ast.UnaryOp(ast.Not(), node.operand)
+
+    return do
