@@ -61,10 +61,12 @@ class Family(StrEnum):
 
     SCENARIOS = "scenarios"
     PACKS = "packs"
+    CLASSES = "classes"
     CHECKS = "checks"
     FAULTS = "faults"
     STEPS = "steps"
     DIALECTS = "dialects"
+    PRESETS = "presets"
 
 
 @app.command()
@@ -100,7 +102,7 @@ def run(
 
 @app.command(name="list")
 def list_members(family: Annotated[Family, typer.Argument()], json: JsonOption = False) -> None:
-    """List what there is: scenarios, packs, checks, faults, steps or dialects."""
+    """List what there is: scenarios, packs, bug classes, checks, faults, steps, dialects or presets."""
     from . import families
 
     found = families.FAMILIES[family.value]()

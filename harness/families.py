@@ -10,6 +10,8 @@ from typing import Any
 from .legible import plural
 
 Entry = dict[str, Any]
+# What stands below an entry; of a class also where it stands, but not the scenarios of a pack.
+_LISTED = ("settings", "tags", "classes", "named_by", "variants")
 
 
 def scenarios() -> list[Entry]:
@@ -32,6 +34,19 @@ def packs() -> list[Entry]:
     for pack in PACKS.values():
         inside = pack.of(everything)
         found.append({"name": pack.name, "says": f"{pack.says}; {plural(len(inside), 'scenario')}", "scenarios": [s.id for s in inside]})
+    return found
+
+
+def classes() -> list[Entry]:
+    """Return the bug classes and where the suite stands on each."""
+    from .qualify.classes import standings
+
+    found = []
+    for s in standings():
+        told = s.not_applicable or s.not_reached or f"{s.bug_class.says} (tier {s.bug_class.tier})"
+        entry: Entry = {"name": s.bug_class.id, "says": f"{s.bug_class.slug}: {told}", "state": s.state, "tier": s.bug_class.tier,
+                        "family": s.bug_class.family, "scenarios": list(s.scenarios), "named_by": list(s.rules), "variants": list(s.variants)}
+        found.append(entry)
     return found
 
 
@@ -74,8 +89,25 @@ def dialects() -> list[Entry]:
     return [{"name": name, "says": _first_line(dialect), "role": dialect.role} for name, dialect in known().items()]
 
 
+def presets() -> list[Entry]:
+    """Return the presets of mappings: the rules of real products, what their makers leave open, and what to beware of."""
+    from .mapping.presets import presets as known
+
+    return [
+        {"name": p.name, "says": p.title,
+         "rules": [{"id": name, "says": p.says.get(name, ""), "severity": _said(rule)} for name, rule in p.rules.items()],
+         "default": p.rule, "objects": {o: told.model_dump() for o, told in p.objects.items()}, "consent": dict(p.consent),
+         "open": list(p.open), "beware": list(p.beware), "sources": list(p.sources)}
+        for p in known().values()
+    ]  # fmt: skip
+
+
+def _said(rule: dict[str, Any]) -> str:
+    return ", ".join(f"{key}: {value}" for key, value in rule.items())
+
+
 FAMILIES: dict[str, Callable[[], list[Entry]]] = {
-    "scenarios": scenarios, "packs": packs, "checks": checks, "faults": faults, "steps": steps, "dialects": dialects,
+    "scenarios": scenarios, "packs": packs, "classes": classes, "checks": checks, "faults": faults, "steps": steps, "dialects": dialects, "presets": presets,
 }  # fmt: skip
 
 
@@ -86,7 +118,7 @@ def as_text(entries: list[Entry]) -> str:
     for entry in entries:
         lines.append(f"{entry['name']:<{width}}  {entry['says']}".rstrip())
         lines.extend(f"{'':<{width}}  {r['id']}  {r['says']} ({r['severity']})" for r in entry.get("rules", ()))
-        told = [key for key in ("settings", "tags", "classes") if entry.get(key)]
+        told = [key for key in _LISTED if entry.get(key)]
         lines.extend(f"{'':<{width}}  {key}: {', '.join(entry[key])}" for key in told)
     return "\n".join(lines)
 

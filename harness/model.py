@@ -161,6 +161,7 @@ class ScenarioResult:
     calls: dict[str, int] = field(default_factory=dict)  # operation -> number
     matrix: tuple[dict[str, Any], ...] = ()  # overwrite grid: {field, winner, direction, changed, to, verdict, ...}
     exposure: tuple[dict[str, Any], ...] = ()  # {person, key, seconds, requests: [seq]}
+    consents: tuple[dict[str, Any], ...] = ()  # the ledger per person and key: oracle/consent_record.py
     seconds: float = 0.0
     connector_seconds: float = 0.0
     skipped_rules: dict[str, str] = field(default_factory=dict)

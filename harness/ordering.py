@@ -62,9 +62,22 @@ def make_request(
     if problems or chosen is None or program_file is None or contract is None:
         raise InputError(problems)
     return RunRequest(
-        tuple(chosen), program_file, contract[0], contract[1], report, seed, jobs,
+        _that_fit(chosen, program_file, scenarios, progress), program_file, contract[0], contract[1], report, seed, jobs,
         mapping_given=mapping is not None, shape=orgs, progress=progress,
     )  # fmt: skip
+
+
+def _that_fit(
+    chosen: Sequence[Scenario], connector: ConnectorFile, named: Sequence[str], tell: Callable[[str], None] | None
+) -> tuple[Scenario, ...]:
+    """Return the scenarios without those of a pack that are about connectors started in another way; a named one stays.
+
+    The reference connector can be started as each of them wants.
+    """
+    kept = [s for s in chosen if named or connector.path is None or s.options.get("start", connector.start.kind) == connector.start.kind]
+    if len(kept) < len(chosen) and tell is not None:
+        tell(f"{len(chosen) - len(kept)} of the pack are about connectors that are started otherwise (`options: {{start: ...}}`) and left out")
+    return tuple(kept)
 
 
 def load_connector_or_reference(path: Path | None, bugs: Sequence[str] = ()) -> ConnectorFile:

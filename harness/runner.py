@@ -34,6 +34,7 @@ from .mapping.grammar import Side
 from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
 from .network import plan_for
 from .oracle.blame import shown
+from .oracle.consent_record import consent_records
 from .oracle.fields import Oracle
 from .run_request import RunRequest
 from .sandbox import Sandbox, default_mapping_file
@@ -264,7 +265,7 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
         _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told, *(text for text, _ in unfelt)), unmocked_calls(evidence.entries),
         assumed, tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
-        _grid(oracle, stage), exposures(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
+        _grid(oracle, stage), exposures(oracle), consent_records(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
         other_hosts=other_hosts(evidence.entries), assumed_notes=assumption_notes(assumed, evidence.dialects.values()),
     )
 

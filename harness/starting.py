@@ -13,6 +13,7 @@ from .connector_file import ConnectorFile, builtin_reference, expand
 from .drivers import Driver, Ended, Engaged, Task
 from .errors import SetupError
 from .mapping.grammar import Side
+from .mapping.written_out import written_out
 from .placeholders import fill_in
 from .run_request import RunRequest
 from .sandbox import Sandbox
@@ -69,7 +70,7 @@ class Starter:
         base = f"http://127.0.0.1:{port}"
         paths = [told.path for told in connector.webhooks.values()]
         values = {
-            **sandbox.placeholders(), "state_dir": str(self._world / "state"), "mapping_file": str(self._request.mapping_path),
+            **sandbox.placeholders(), "state_dir": str(self._world / "state"), "mapping_file": str(written_out(self._request.mapping, self._request.mapping_path, self._world)),
             "webhook_port": str(port), "webhook_url": base + (paths[0] if paths else ""),
         }  # fmt: skip
         for name, told in connector.webhooks.items():

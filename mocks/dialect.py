@@ -334,6 +334,7 @@ class Dialect(ABC):
     def mail_of(self, row: Row) -> Mail | None:
         """Return the message that a row tells about, or None: the row is none. Pure: only the row counts."""
         del row
+        return None
 
 
 # How a message comes back: for good, for a while, as a complaint, or the vendor itself shuts the address out.

@@ -66,6 +66,11 @@ class Ideal:
                 gone = crm.store.get(obj.crm, crm_id, deleted=True)
                 if gone is not None and gone.deleted and ma.store.get(obj.ma, ma_id):
                     self._write(Side.MA, lambda ma_id=ma_id: ma.desk_delete(obj.ma, ma_id))
+        if obj.erases.crm_to_ma == "erase" and "keep_erased" not in self.sins:
+            for crm_id, ma_id in list(self.links.items()):
+                mine = any(r.record_id == crm_id and r.kind == obj.crm for r in self.sandbox.world.journal.changes())
+                if mine and crm.store.get(obj.crm, crm_id, deleted=True) is None and ma.store.get(obj.ma, ma_id):
+                    self._write(Side.MA, lambda ma_id=ma_id: ma.desk_erase(obj.ma, ma_id))
 
     def _crm_row(self, obj: ObjectMapping, row: Row) -> None:
         if excluded(obj, Side.CRM, row.values, self.sandbox.world.clock.now()) and "take_everybody" not in self.sins:
@@ -269,10 +274,10 @@ class Ideal:
             if "lift_refusals" in self.sins and there[0].refuses and not here[0].refuses:
                 self._say(Side.MA, ma_row, key, True, ConsentProof("2026-01-01T00:00:00Z", "import"))
             elif here[0].refuses and not there[0].refuses:
-                newer = _proved(there[0]) and (there[1] or "") > (here[1] or "")
+                newer = _proved(there[0]) and (there[1] or "") > (here[1] or "9")  # a no without a date is never outdated
                 self._say(Side.CRM if newer else Side.MA, crm_row if newer else ma_row, key, newer, self._proof(there) if newer else None)
             elif there[0].refuses and not here[0].refuses and "no_way_back" not in self.sins:
-                newer = _proved(here[0]) and (here[1] or "") > (there[1] or "")
+                newer = _proved(here[0]) and (here[1] or "") > (there[1] or "9")
                 self._say(Side.MA if newer else Side.CRM, ma_row if newer else crm_row, key, newer, self._proof(here) if newer else None)
             elif _proved(here[0]) and not there[0].permits and key.purpose != "*":
                 self._say(Side.MA, ma_row, key, True, self._proof(here))

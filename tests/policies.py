@@ -17,6 +17,7 @@ POLICIES: dict[str, dict[str, Any]] = {
     "ma_master": {"direction": "ma_to_crm", "enforce": "on_change", "blank": "clear"},
     "latest": {"direction": "both", "winner": "latest", "blank": "clear"},
 }
+CREATES = {"crm_master": "crm_to_ma", "ma_master": "ma_to_crm"}
 
 
 def write_mapping(policy: str, folder: Path) -> Path:
@@ -24,6 +25,9 @@ def write_mapping(policy: str, folder: Path) -> Path:
     raw = yaml.safe_load(default_mapping_file().read_text())
     raw["mapping"] = f"{raw['mapping']} {policy}"
     for obj in raw["objects"]:
+        if policy in CREATES and obj["object"] != "company":
+            # Who is master of everything is also where people come from; the other side would have to invent what it may not take.
+            obj["creates"] = [way for way in obj["creates"] if way == CREATES[policy]]
         keys = {match["crm"] for match in obj["match"]}
         for rule in obj["fields"]:
             fixed = obj["object"] == "company" or rule["crm"] in keys or "consent" in rule or rule.get("direction") == "none"

@@ -17,6 +17,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from tools.generated_power import bug_classes, packs
+
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -178,7 +180,7 @@ def mapping_keys() -> str:
     levels = (("the file", g.Mapping), ("an object", g.ObjectMapping), ("a field", g.FieldRule),
               ("`consent` of a field", g.ConsentRule), ("`exclude` of an object", g.Exclusion),
               ("`owner` of an object", g.OwnerRule), ("`company` of an object", g.CompanyRule),
-              ("`deletes` of an object", g.Deletes))  # fmt: skip
+              ("`deletes` of an object", g.Deletes), ("`erases` of an object", g.Erases))  # fmt: skip
     for title, model in levels:
         parts.append(f"### Keys of {title}\n\n{first(model)}\n\n{settings_table(model)}")
     return "\n\n".join(parts)
@@ -309,5 +311,5 @@ PARTS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, network_clients,
               commands,
-              salesforce, hubspot, shape_keys, probes)
+              salesforce, hubspot, shape_keys, probes, packs, bug_classes)
 }  # fmt: skip

@@ -11,7 +11,7 @@ from ..oracle.fields import Oracle
 from ..oracle.scope import Meeting
 from . import Rule, Seen
 
-RULES = (Rule("LINK-002", "each person hangs on the company the mapping says", Severity.MAJOR, ("B064", "B065")),)
+RULES = (Rule("LINK-002", "each person hangs on the company the mapping says", Severity.MAJOR, ("B064", "B065", "B022", "B027")),)
 
 
 def companies_right(oracle: Oracle, seen: Seen) -> None:

@@ -31,6 +31,12 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
                 said = ledger.last_saying(person, key, start)
                 if said is None or not said.grant or (said.side not in (side, None) and not ledger.travels(key, said.side or side)):
                     continue
+                if said not in ledger.sayings.get(person, ()):
+                    seen.left_open.append(f"{key}: whether the yes of one of two people who were merged is a yes for the other's address")
+                    continue
+                if ledger.is_refused_beside(person, key, start):
+                    seen.left_open.append(f"{key}: whether the no of one of two people with one address counts for the other")
+                    continue
                 if ledger.last_move(person, start) > said.seq:
                     seen.left_open.append(f"{key}: what a yes means for an address that the person got later")
                     continue

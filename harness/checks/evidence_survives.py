@@ -48,24 +48,24 @@ def _proved(oracle: Oracle, turn: Turn) -> list[Saying]:
     return [s for s in ledger.said_by(turn.person, seq) if s.key == turn.key and s.grant and s.proved and not s.waits]
 
 
-def _lost(turn: Turn) -> tuple[str, str, str] | None:
+def _lost(turn: Turn) -> tuple[str, str] | None:
     """Return what was lost: a yes written, or left, without proof."""
     if turn.after >= ConsentState.GRANTED or (turn.before < ConsentState.GRANTED and turn.after <= turn.before):
         return None
-    return "evidence_lost", "a yes with its evidence", turn.after.name.lower()
+    return "a yes with its evidence", turn.after.name.lower()
 
 
-def _altered(oracle: Oracle, turn: Turn, said: list[Saying]) -> tuple[str, str, str] | None:
+def _altered(oracle: Oracle, turn: Turn, said: list[Saying]) -> tuple[str, str] | None:
     """Return what was altered where the mapping names the fields that hold when and through what."""
     field, mark = oracle.consents.keys.get(turn.key), turn.mark
     if field is None or field.consent is None or mark is None or turn.side is not Side.CRM or not turn.after.permits:
         return None
     times, at = [t for s in said if (t := _moment(s.at)) is not None], _moment(mark.at)
     if field.consent.crm_at and times and (at is None or all(abs(at - t) > _TOLERANCE for t in times)):
-        return "evidence_altered", f"said at {said[-1].at}", f"said at {mark.at}"
+        return "said when it was said", "said at another time" if at else "said at no time that can be read"
     sources = [_plain(s.source)[:_TELLING_LETTERS] for s in said if s.source]
     if field.consent.crm_source and sources and not any(s in _plain(mark.source) for s in sources):
-        return "evidence_altered", f"through {said[-1].source}", f"through {mark.source}"
+        return f"said through {said[-1].source}", "said through something else" if mark.source else "said through nothing"
     return None
 
 
@@ -84,16 +84,16 @@ def _plain(text: str | None) -> str:
     return _NO_WORD.sub(" ", (text or "").casefold()).strip()
 
 
-def _report(oracle: Oracle, seen: Seen, turn: Turn, said: Saying, classification: str, expected: str, found: str) -> None:
+def _report(oracle: Oracle, seen: Seen, turn: Turn, said: Saying, expected: str, found: str) -> None:
     label = oracle.identity.label(turn.person)
     exchange = oracle.ledger.exchange(turn.change.exchange)
     where = f"by #{exchange.seq} {exchange.method} {exchange.path}" if exchange else "by the connector"
     origin = f" in the {said.side.upper()}" if said.side else ""
     seen.finding(
         "CONS-005",
-        f"{label} said yes to {turn.key}{origin} (at {said.at}, through {said.source}), but {where} the {turn.side.upper()} now says "
+        f"{label} said yes to {turn.key}{origin} through `{said.source}`, but {where} the {turn.side.upper()} now says "
         f"{found}: nobody can prove this consent there.",
         system=str(turn.side), kind=turn.change.kind, person=label, field=str(turn.key), expected=expected, found=found,
-        classification=classification, caused_by=turn.change.seq, record_id=turn.change.record_id,
+        classification="evidence_lost" if _lost(turn) else "evidence_altered", caused_by=turn.change.seq, record_id=turn.change.record_id,
         requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
     )

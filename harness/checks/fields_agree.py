@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from syncproof_mocks.journal import Exchange
 from syncproof_mocks.schema import FieldType
 
 from ..mapping.grammar import Direction, Side
@@ -15,7 +16,8 @@ from ..oracle.fields import Judgement, Oracle
 from . import Rule, Seen
 
 RULES = (
-    Rule("FIELD-001", "a change reaches the other side", Severity.MAJOR, ("B017", "B045", "B033", "B035", "B037", "B091")),
+    Rule("FIELD-001", "a change reaches the other side", Severity.MAJOR, ("B017", "B045", "B031", "B033", "B035", "B037", "B091", "B086", "B021", "B100",
+         "B016", "B042", "B052", "B053", "B054", "B055", "B056", "B096")),
     Rule("FIELD-002", "when both sides changed, the mapping's winner wins", Severity.MAJOR, ("B044", "B043", "B091")),
     Rule("FIELD-003", "a blank never overwrites a value unless the mapping says so", Severity.MAJOR, ("B028", "B033")),
     Rule("FIELD-004", "a value that was cleared is cleared on the other side when the mapping says so", Severity.MAJOR, ("B029",)),
@@ -24,16 +26,17 @@ RULES = (
     Rule("FIELD-007", "text is not cut", Severity.MAJOR, ("B038", "B072")),
     Rule("FIELD-008", "characters survive: no entities, no lost diacritics", Severity.MAJOR, ("B071", "B072")),
     Rule("FIELD-009", "a date stays the same day, a moment the same moment", Severity.MAJOR, ("B039", "B040", "B041")),
-    Rule("FIELD-010", "no record gets another person's value", Severity.CRITICAL, ("B007", "B005")),
+    Rule("FIELD-010", "no record gets another person's value", Severity.CRITICAL, ("B007", "B005", "B006", "B087")),
     Rule("FIELD-011", "no field gets another field's value", Severity.MAJOR, ("B068",)),
     Rule("FIELD-012", "no value is invented", Severity.MAJOR, ("B030", "B033", "B099")),
     Rule("FIELD-013", "a side that is only read from is not written to", Severity.MAJOR, ("B044", "B069")),
-    Rule("FIELD-014", "an edit made while a sync runs is not overwritten without a reason", Severity.MAJOR, ("B016", "B052")),
+    Rule("FIELD-014", "an edit made while a sync runs is not overwritten without a reason", Severity.MAJOR, ("B016", "B011")),
     Rule("FIELD-015", "a refused value takes nothing else of its record with it", Severity.MAJOR, ("B034", "B032", "B066")),
     Rule("FIELD-016", "a value is sent in a form that the system takes", Severity.MAJOR, ("B032", "B069", "B036", "B041", "B074", "B037")),
     Rule("FIELD-017", "a choice of several keeps each of them", Severity.MAJOR, ("B036", "B077")),
     Rule("FIELD-018", "a phone number can still be dialled", Severity.MAJOR, ("B073",)),
     Rule("FIELD-019", "a number keeps its value", Severity.MAJOR, ("B074", "B033", "B099")),
+    Rule("FIELD-021", "a newer edit is not undone by what is known of an older one", Severity.MAJOR, ("B085",)),
 )
 
 _RULE_OF = {
@@ -56,6 +59,7 @@ _RULE_OF = {
     Damage.CHOICE_LOST: "FIELD-017",
     Damage.PHONE_CHANGED: "FIELD-018",
     Damage.NUMBER_CHANGED: "FIELD-019",
+    Damage.OLDER: "FIELD-021",
 }
 
 _WORDS = {
@@ -71,6 +75,7 @@ _WORDS = {
     Damage.ANOTHER_PERSON: "it holds another person's value",
     Damage.ANOTHER_FIELD: "it holds another field's value",
     Damage.INVENTED: "the value was invented",
+    Damage.OLDER: "the value of an older edit came back",
     Damage.WRONG_DIRECTION: "the side that is only read from was written to",
     Damage.OVERWRITTEN: "an edit made while the sync ran was overwritten without a reason",
     Damage.LOST_WITH_ANOTHER: "another value of the record was refused, and this one was left out with it",
@@ -89,16 +94,7 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
             seen.left_open.append(f"{judgement.rule.name}: {judgement.allowed.left_open}")
         if not judgement.is_ok:
             for side, expected, found in judgement.wrong_sides():
-                # A refusal explains what did not arrive, never what was written all the same.
-                stayed = found == judgement.situation.now[0 if side is Side.CRM else 1]
-                why = excuse(oracle, judgement, side, expected) if stayed else None
-                if stayed and why is None and _is_left_out(oracle, judgement, expected):
-                    why = "longer than the mapping lets through, and the connector said so"
-                if why is None or isinstance(why, Damage):
-                    _report(oracle, seen, judgement, side, expected, found, why)
-                    continue
-                told = why if isinstance(why, str) else f"refused by the {side.upper()} at #{why.seq}, and the connector said so"
-                seen.not_checked.append(f"{oracle.identity.label(judgement.meeting.subject)}: {told}")
+                _wrong(oracle, seen, judgement, side, expected, found)
         else:
             _formats(oracle, seen, judgement)
     for subject in dict.fromkeys(oracle.crowded):
@@ -106,6 +102,21 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
     last = len(oracle.evidence.syncs)
     if last and oracle.scope.is_broken(last):
         seen.unproved = f"a fault broke sync {last} and no sync came after it: what it left behind was not judged"
+
+
+def _wrong(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: object, found: object) -> None:
+    """Report a side that holds what nothing explains, unless it was refused or left out, and the connector said so."""
+    # A refusal explains what did not arrive, never what was written all the same.
+    stayed = found == j.situation.now[0 if side is Side.CRM else 1]
+    why = excuse(oracle, j, side, expected) if stayed else None
+    if isinstance(why, Exchange):
+        told = f"refused by the {side.upper()} at #{why.seq}, and the connector said so"
+    elif stayed and why is None and _is_left_out(oracle, j, expected):
+        told = f"{j.rule.field_on(side.other)} is longer than the mapping lets through, and the connector said so"
+    else:
+        _report(oracle, seen, j, side, expected, found, why)
+        return
+    seen.not_checked.append(f"{oracle.identity.label(j.meeting.subject)}: {told}")
 
 
 def _look(judgement: Judgement, seen: Seen) -> None:
@@ -127,6 +138,7 @@ def _look(judgement: Judgement, seen: Seen) -> None:
         if judgement.rule.type.value in ("date", "datetime"):
             seen.look("FIELD-009")
     seen.look("FIELD-012")
+    seen.look("FIELD-021", int(len(judgement.acts) > 1))
     seen.look("FIELD-014", int(judgement.was_edited_meanwhile))
     if judgement.rule.direction is not Direction.BOTH:
         seen.look("FIELD-013")
@@ -150,6 +162,8 @@ def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: obje
         j.situation.crm_changed and j.situation.ma_changed, read_only, m.subject, (rule.crm, rule.ma),
     )
     damage = known or (Damage.OVERWRITTEN if j.is_overwritten(side, expected) else classify(wrong, oracle.identity.trace))
+    if damage is Damage.INVENTED and _is_older(j, found):
+        damage = Damage.OLDER
     row, other = m.after(side), m.after(side.other)
     assert row is not None
     end = oracle.evidence.states[m.sync].seq
@@ -167,6 +181,11 @@ def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: obje
         story=_story(j, side, blame.request, blame.read_request),
         requests=tuple(r for r in (blame.read_at, _exchange_of(oracle, blame.written_by)) if r is not None),
     )
+
+
+def _is_older(j: Judgement, found: object) -> bool:
+    """Tell whether people themselves had entered this value since the last sync, before they entered another one."""
+    return isinstance(found, str) and found in [a.value for a in j.acts[:-1]]
 
 
 def _exchange_of(oracle: Oracle, change_seq: int | None) -> int | None:
@@ -220,14 +239,15 @@ def _is_undialable(j: Judgement, side: Side, raw: object) -> bool:
     if j.rule.type is not FieldType.PHONE or not isinstance(raw, str) or source is None:
         return False
     told = source.values.get(j.rule.field_on(side.other))
-    if told is None or _digits(told) == _digits(raw) and ("+" in raw or "+" not in str(told)):
+    wanted = phone_meaning(raw).partition(";")[0]
+    if told is None or wanted[:1] != "+" or (_dialled(told) == _dialled(raw) and ("+" in raw or "+" not in str(told))):
         return False
-    wanted = phone_meaning(raw)
-    return wanted.startswith("+") and (raw.strip()[:1] != "+" or _digits(raw.replace("(0)", "")) != _digits(wanted.partition(";")[0]))
+    return _dialled(raw).removeprefix("00" if raw.strip()[:1] != "+" else "") != wanted[1:] or raw.strip()[:1] not in "+0"
 
 
-def _digits(raw: object) -> str:
-    return "".join(c for c in str(raw) if c.isdigit())
+def _dialled(raw: object) -> str:
+    """Return the digits of a number without the trunk zero that is written in brackets; an extension ends them."""
+    return "".join(c for c in str(raw).replace("(0)", "").casefold().partition("x")[0] if c.isdigit())
 
 
 def _say(value: object) -> str:

@@ -48,7 +48,7 @@ def _against(oracle: Oracle, seen: Seen, message: Mailed, key: ConsentKey, known
         here = refusal.side is message.side and (in_time or moved < refusal.seq)
         carried = refusal.side is not None and ledger.travels(_carried(oracle, refusal), refusal.side)
         if here or (in_time and carried and refusal.side is not message.side):
-            _report(oracle, seen, "MAIL-001", message, f"refused {refusal.key}{_where(refusal)}", "mailed_against_refusal")
+            _report(oracle, seen, "MAIL-001", message, f"refused {refusal.key}{_where(refusal)}", classification="mailed_against_refusal")
             return
 
 
@@ -64,7 +64,7 @@ def _without(oracle: Oracle, seen: Seen, message: Mailed, key: ConsentKey) -> No
     state = oracle.consents.state_at(message.person, key, message.change.seq)
     if not state.permits and not state.refuses:
         what = "asked, but has not confirmed it," if state.name == "PENDING" else "never said yes to it"
-        _report(oracle, seen, "MAIL-002", message, what, "mailed_without_consent")
+        _report(oracle, seen, "MAIL-002", message, what, classification="mailed_without_consent")
 
 
 def _left_out(oracle: Oracle, seen: Seen, act: Act, mailed: set[str | None], key: ConsentKey, settled: int) -> None:
@@ -97,7 +97,7 @@ def _where(refusal: Saying) -> str:
     return f" in the {refusal.side.upper()}" if refusal.side else ""
 
 
-def _report(oracle: Oracle, seen: Seen, rule: str, message: Mailed, why: str, classification: str) -> None:
+def _report(oracle: Oracle, seen: Seen, rule: str, message: Mailed, why: str, *, classification: str) -> None:
     label = oracle.identity.label(message.person)
     seen.finding(
         rule, f"{label} got the mail `{message.mail.campaign}` although this person {why}.", system=str(message.side),

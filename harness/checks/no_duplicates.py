@@ -13,9 +13,9 @@ from ..oracle.identity import row_at, side_of
 from . import Rule, Seen
 
 RULES = (
-    Rule("IDENT-001", "one person has one record in each system", Severity.MAJOR, ("B018", "B022", "B024", "B020")),
+    Rule("IDENT-001", "one person has one record in each system", Severity.MAJOR, ("B018", "B022", "B024", "B020", "B019", "B021", "B023", "B025", "B026")),
     Rule("IDENT-004", "every record the connector makes is somebody's", Severity.MAJOR, ("B020",)),
-    Rule("IDENT-003", "one company has one record in each system", Severity.MAJOR, ("B064",)),
+    Rule("IDENT-003", "one company has one record in each system", Severity.MAJOR, ("B064", "B027", "B022")),
 )
 
 

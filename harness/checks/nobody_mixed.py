@@ -9,7 +9,7 @@ from ..model import Severity
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
-RULES = (Rule("IDENT-002", "no record holds two people's values", Severity.CRITICAL, ("B005", "B007", "B006")),)
+RULES = (Rule("IDENT-002", "no record holds two people's values", Severity.CRITICAL, ("B005", "B007", "B006", "B087", "B088")),)
 
 
 # What people and the seed put into a field is no mix-up of the connector's.

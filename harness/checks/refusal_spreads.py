@@ -6,13 +6,13 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 
 from ..mapping.grammar import Side
 from ..model import Severity
-from ..oracle.consent_story import sides_around
 from ..oracle.consent_refusals import ConsentRefusals
+from ..oracle.consent_story import sides_around
 from ..oracle.fields import Oracle
 from ..oracle.sayings import Saying, covers, standing_refusals
 from . import Rule, Seen
 
-RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CRITICAL, ("B004", "B008", "B001")),)
+RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CRITICAL, ("B004", "B008", "B001", "B086")),)
 
 
 def refusal_spreads(oracle: Oracle, seen: Seen) -> None:

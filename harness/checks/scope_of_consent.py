@@ -10,7 +10,7 @@ from ..oracle.fields import Oracle
 from . import Rule, Seen
 
 RULES = (
-    Rule("CONS-003", "a refusal keeps its scope; none is invented (I3)", Severity.CRITICAL, ("B003", "B009", "B078", "B084")),
+    Rule("CONS-003", "a refusal keeps its scope; none is invented (I3)", Severity.CRITICAL, ("B003", "B009", "B078", "B084", "B101")),
 )
 
 
@@ -23,11 +23,14 @@ def scope_of_consent(oracle: Oracle, seen: Seen) -> None:
         seen.look("CONS-003")
         if ledger.state_at(turn.person, turn.key, turn.change.seq).refuses:
             continue
+        if ledger.is_refused_beside(turn.person, turn.key, turn.change.seq):
+            seen.left_open.append(f"{turn.key}: whether the no of one of two people with one address counts for the other")
+            continue
         if ledger.came_back(turn.person, turn.change.seq):
             continue  # a bounce taken for a refusal is CONS-010
         label = oracle.identity.label(turn.person)
         exchange = oracle.ledger.exchange(turn.change.exchange)
-        narrower = [s.key for s in ledger.sayings.get(turn.person, ()) if not s.grant and s.seq < turn.change.seq]
+        narrower = [s.key for s in ledger.said_by(turn.person, turn.change.seq) if not s.grant]
         why = f"only {', '.join(map(str, narrower))} was refused" if narrower else "this person refused nothing"
         seen.finding(
             "CONS-003",

@@ -12,7 +12,7 @@ from ..oracle.fields import Oracle
 from ..oracle.refusals import is_accepted_write
 from . import Rule, Seen
 
-RULES = (Rule("QUIET-001", "a sync with nothing to do writes nothing", Severity.MAJOR, ("B051", "B088", "B092")),)
+RULES = (Rule("QUIET-001", "a sync with nothing to do writes nothing", Severity.MAJOR, ("B051", "B088", "B092", "B098")),)
 
 
 def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:

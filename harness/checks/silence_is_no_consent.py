@@ -10,7 +10,7 @@ from ..oracle.consent_story import told
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
-RULES = (Rule("CONS-004", "silence is not consent (I4)", Severity.CRITICAL, ("B002", "B080")),)
+RULES = (Rule("CONS-004", "silence is not consent (I4)", Severity.CRITICAL, ("B002", "B080", "B094")),)
 
 
 def silence_is_no_consent(oracle: Oracle, seen: Seen) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from syncproof_mocks.consent import ConsentKey, ConsentState
 from syncproof_mocks.journal import Exchange
 
 from ..legible import plural
+from ..mapping.grammar import Side
 from ..model import Severity, SyncSummary
 from ..network.egress import mode_of
 from ..oracle.excuses import holds_too_much
@@ -55,12 +57,18 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
     called = {e.system for e in _exchanges(oracle, sync)}
     for side, dialect in oracle.evidence.dialects.items():
         seen.look("STATUS-002")
-        if dialect.name not in called:
+        if dialect.name not in called and not _was_shut_out(oracle, sync):
             seen.finding(
                 "STATUS-002", f"Sync {sync.number} {_how(sync)} without one request to {dialect.name}: "
                 f"nothing was read there, so nothing is proved.{_unheld(oracle)}{_last_words(oracle, sync)}", system=str(side), expected="requests", found=0,
                 classification="never_called", sync=sync.number,
             )
+
+
+def _was_shut_out(oracle: Oracle, sync: SyncSummary) -> bool:
+    """Tell whether a fault let the connector in nowhere else, so that it gave up, and said so."""
+    is_honest = sync.ended == "exited" and sync.exit_code not in oracle.evidence.success_exit_codes
+    return is_honest and any(is_shut_out(e) and e.fault for e in _exchanges(oracle, sync))
 
 
 def _unheld(oracle: Oracle) -> str:
@@ -89,7 +97,9 @@ def _ended(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 def _was_refused(oracle: Oracle, sync: SyncSummary) -> bool:
     """Tell whether something failed that excuses the connector; faults that it must survive do not."""
     survivable = bool(oracle.evidence.options.get("must_survive"))
-    failed = (e for e in _exchanges(oracle, sync) if is_refused_write(e) or (e.status >= 400 and not is_shut_out(e)))
+    failed = [e for e in _exchanges(oracle, sync) if is_refused_write(e) or (e.status >= 400 and not is_shut_out(e))]
+    if not survivable:
+        failed += [e for e in _exchanges(oracle, sync) if e.fault]
     # A record that is refused for its content is refused, whoever made the vendor refuse it.
     return any(not (survivable and e.fault) or oracle.evidence.is_struck(e, "refusal") for e in failed)
 
@@ -106,8 +116,10 @@ def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
         return
     refused = [(e, item) for e in _exchanges(oracle, sync) if is_refused_write(e) for item in e.refused]
     seen.look("STATUS-001")
-    unmet = [*_unmet(oracle, sync.number), *_unsaid(oracle, sync.number, refused)] if refused else []
+    failed = _failed(oracle, sync)
+    unmet = [*_unmet(oracle, sync.number), *_unsaid(oracle, sync.number, refused)] if refused or failed else []
     standing = Standing(oracle).of(sync.number) if refused else []
+    refused += failed
     if unmet or standing:
         exchange, (what, code, text) = standing[0] if standing else refused[0]
         why = f"{plural(len(unmet), 'fact is', 'facts are')} missing, e.g. {unmet[0]}" if unmet else f"{len(standing)} never made good"
@@ -118,6 +130,19 @@ def _claimed(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
             system=None, expected="a report of the refused items", found="success", classification="false_success",
             caused_by=exchange.seq, sync=sync.number, requests=tuple(dict.fromkeys(e.seq for e, _ in [*standing, *refused]))[:20],
         )
+
+
+def _failed(oracle: Oracle, sync: SyncSummary) -> list[Refused]:
+    """Return the requests that a limit, an outage or an ended session kept back, and that were never made again."""
+    made = _exchanges(oracle, sync)
+    found = []
+    for place, e in enumerate(made):
+        if not (e.status == 429 or e.status >= 500 or is_shut_out(e)) or is_refused_write(e):
+            continue
+        key = e.method, e.path, e.query, e.request_body
+        if not any((x.method, x.path, x.query, x.request_body) == key and x.status < 400 for x in made[place + 1 :]):
+            found.append((e, (e.system, str(e.status), "was never asked again")))
+    return found
 
 
 def _unmet(oracle: Oracle, sync: int) -> list[str]:
@@ -134,7 +159,7 @@ def _unmet(oracle: Oracle, sync: int) -> list[str]:
 
 
 def _unsaid(oracle: Oracle, sync: int, refused: list[Refused]) -> list[str]:
-    """Return the refusals of mail that did not get to a side which refused a request about that very person."""
+    """Return what people said about mail that did not get to a side which refused a request about that very person."""
     people = {(side_of(oracle.evidence, e.system), p) for e, item in refused for p in oracle.refusals.people_of(e, item)}
     taking_part, state = set(oracle.taking_part(sync)), oracle.evidence.states[sync]
     missing = []
@@ -144,7 +169,19 @@ def _unsaid(oracle: Oracle, sync: int, refused: list[Refused]) -> list[str]:
             here = oracle.said(state, side).get((person, key))
             if there is not None and there.refuses and oracle.consents.travels(key, side.other) and not (here and here.refuses):
                 missing.append(f"{oracle.identity.label(person)}: the refusal of {key} in the {side.upper()}")
+            elif key.purpose != "*" and _is_yes_missing(oracle, sync, side, person, key) and not (here and here.permits):
+                missing.append(f"{oracle.identity.label(person)}: the yes to {key} in the {side.upper()}")
     return missing
+
+
+def _is_yes_missing(oracle: Oracle, sync: int, side: Side, person: str, key: ConsentKey) -> bool:
+    """Tell whether a proved yes that was said before the sync, on the other side, had to travel to ``side``."""
+    ledger, start = oracle.consents, oracle.evidence.syncs[sync - 1].start_seq
+    said = ledger.last_saying(person, key, start)
+    stands = ConsentState.GRANTED <= ledger.state_at(person, key, start) <= ConsentState.CONFIRMED
+    if not stands or said is None or said.side is side or ledger.last_move(person, start) > said.seq:
+        return False
+    return ledger.travels(key, side.other)
 
 
 def _how(sync: SyncSummary) -> str:

@@ -16,6 +16,7 @@ from ..complaints import Loc, complaints_of, did_you_mean
 from ..errors import InputError, Problem
 from .grammar import Direction, Exclusion, FieldRule, Mapping, Winner
 from .meaning import FORMATS_OF
+from .presets import with_preset
 
 Place = Callable[[Loc], tuple[int, str]]
 """Path in the data -> (rank in the file, how to name the place)."""
@@ -29,7 +30,7 @@ def assemble(data: Any, place: Place, found: list[tuple[int, Problem]]) -> Mappi
     Raises InputError with all problems in the order of the file.
     """
     mapping: Mapping | None = None
-    complaints: list[Complaint] = []
+    data, complaints = with_preset(data)
     try:
         mapping = Mapping.model_validate(data)
     except ValidationError as error:
@@ -138,6 +139,7 @@ def rule_problems(rule: FieldRule) -> Iterator[tuple[str, str]]:
         if not name.strip():
             yield f"the {side} field has no name.", "Name it."
     yield from _winner_problems(rule)
+    yield from _fill_problems(rule)
     yield from _format_problems(rule)
     yield from _value_problems(rule)
 
@@ -159,6 +161,18 @@ def _winner_problems(rule: FieldRule) -> Iterator[tuple[str, str]]:
             f"`{rule.name}` goes {rule.direction} only, yet its winner is `{rule.winner}`, the side that is not read."
         )
         yield message, "Remove the winner, turn the direction round, or write `direction: both`."
+
+
+def _fill_problems(rule: FieldRule) -> Iterator[tuple[str, str]]:
+    if rule.fill == "back" and rule.direction not in (Direction.CRM_TO_MA, Direction.MA_TO_CRM):
+        yield (
+            f"`{rule.name}` fills back, but goes {rule.direction}: no side of it is the one that only reads.",
+            "Write `direction: crm_to_ma` or `ma_to_crm`, or remove `fill`.",
+        )
+    if rule.fill == "only" and (rule.winner is not None or rule.enforce is not None):
+        yield f"`{rule.name}` never overwrites a value, so there is nothing to win or to put back.", "Remove `winner` and `enforce`, or `fill: only`."
+    if rule.fill is not None and rule.consent is not None:
+        yield f"`{rule.name}` is a consent: a refusal travels whether the other side is blank or not.", "Remove `fill`."
 
 
 def _format_problems(rule: FieldRule) -> Iterator[tuple[str, str]]:

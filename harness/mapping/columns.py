@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
@@ -29,6 +30,8 @@ _HEADERS = {
     "winner": "winner|wygrywa|zwyciezca|kto wygrywa|who wins",
     "blank": "blank|blanks|puste|puste wartosci",
     "enforce": "enforce|wymuszaj|wymuszanie",
+    "fill": "fill|fills|uzupelnia|uzupelnianie",
+    "rule": "rule|sync rule|preset rule|regula|regula synchronizacji",
     "values": "values|wartosci|slownik|tlumaczenie wartosci",
     "format_crm": "format crm|crm format|format w crm",
     "format_ma": "format ma|ma format|format w ma",
@@ -145,6 +148,8 @@ READERS: dict[str, Callable[[str], Any]] = {
         "blank", ("keep", "clear"), {"nie nadpisuje": "keep", "czysci": "clear", "keeps": "keep", "clears": "clear"}
     ),
     "enforce": _word("enforce", ("always", "on_change"), {"zawsze": "always", "przy zmianie": "on_change"}),
+    "fill": _word("fill", ("back", "only"), {"wstecz": "back", "tylko": "only"}),
+    "rule": lambda text: re.sub(r"\W+", "_", fold(text).replace("'", "")),
     "values": _values,
     "format_crm": str,
     "format_ma": str,

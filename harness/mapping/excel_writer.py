@@ -50,6 +50,10 @@ _HEADERS: dict[Language, tuple[str, ...]] = {
     "pl": ("Pole CRM", "Pole MA", "Typ i uwagi", "Kierunek", "Wygrywa", "Puste", "Wymuszaj", "Wartości", "Format CRM",
            "Format MA", "Maks. długość", "Wrażliwe", "Zgoda"),
 }  # fmt: skip
+# Columns that most mappings do not need.
+_FURTHER: dict[Language, dict[str, str]] = {
+    "en": {"fill": "Fill", "rule": "Sync rule"}, "pl": {"fill": "Uzupełnia", "rule": "Reguła synchronizacji"},
+}
 _RULES: dict[Language, tuple[str, tuple[str, ...]]] = {
     "en": ("Rules", ("Object", "Rule", "Value", "Reason")),
     "pl": ("Reguły", ("Obiekt", "Reguła", "Wartość", "Powód")),
@@ -68,7 +72,9 @@ def write_excel_mapping(mapping: Mapping, path: Path | str, language: Language =
     try:
         for obj in mapping.objects:
             sheet = book.create_sheet(obj.object.title())
-            _fill(sheet, _HEADERS[language], (_row(rule, language) for rule in obj.fields))
+            further = [key for key in _FURTHER[language] if any(getattr(rule, key) for rule in obj.fields)]
+            headers = (*_HEADERS[language], *(_FURTHER[language][key] for key in further))
+            _fill(sheet, headers, ([*_row(rule, language), *(getattr(rule, key) or "" for key in further)] for rule in obj.fields))
         title, headers = _RULES[language]
         _fill(book.create_sheet(title), headers, told_rules(mapping))
     except IllegalCharacterError as error:

@@ -65,6 +65,9 @@ class Formats(_Strict):
     ma: str | None = None
 
 
+_FILL = "`back`: one-way, but a blank of the master is filled from the reading side; `only`: blanks are filled, nothing is overwritten"
+
+
 class FieldRule(_Strict):
     """One pair of fields and the rule for it."""
 
@@ -75,6 +78,8 @@ class FieldRule(_Strict):
     direction: Direction = Direction.BOTH
     blank: Literal["keep", "clear"] | None = None
     enforce: Literal["always", "on_change"] | None = None
+    fill: Annotated[Literal["back", "only"] | None, Field(description=_FILL)] = None
+    rule: Annotated[str, Field(description="a rule of the preset, e.g. `two_way`; keys given beside it win")] = ""
     values: dict[str, str] = Field(default_factory=dict, description="CRM value -> MA value")
     format: Formats = Formats()
     max_length: Annotated[int, Field(gt=0)] | None = None
@@ -190,6 +195,7 @@ class Mapping(_Strict):
     """The whole contract between two systems, as their owner states it."""
 
     mapping: str = Field(description="name of the mapping")
+    preset: Annotated[str, Field(description="the rules of a real product, which the mapping may override; `syncproof list presets`")] = ""
     systems: dict[Literal["crm", "ma"], str] = {"crm": "salesforce", "ma": "hubspot"}
     objects: tuple[ObjectMapping, ...] = Field(min_length=1)
 

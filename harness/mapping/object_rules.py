@@ -14,7 +14,7 @@ from .remarks import fold, parse_remark
 
 # Rows without an object speak of the mapping itself.
 _WHOLE = {"name": "mapping", "nazwa": "mapping", "mapping": "mapping", "crm system": "crm", "ma system": "ma",
-          "system crm": "crm", "system ma": "ma"}  # fmt: skip
+          "system crm": "crm", "system ma": "ma", "preset": "preset", "produkt": "preset"}  # fmt: skip
 
 _PAIR = re.compile(r"([^=\s](?:[^=]*[^=\s])?)\s*=\s*([^=\s](?:[^=]*[^=\s])?)")
 _CONDITION = re.compile(r"(?P<side>crm|ma)\s*[:.]?\s*(?P<field>\S+)\s+(?P<test>.+)", re.IGNORECASE | re.DOTALL)
@@ -35,8 +35,8 @@ def read_rule(data: dict[str, Any], obj: dict[str, Any] | None, rule: str, value
             raise CellError(
                 f"`{rule}` needs an object.", f"Name one in column A; without object: {', '.join(_WHOLE)}.", 1
             )
-        if _WHOLE[name] == "mapping":
-            data["mapping"] = value
+        if _WHOLE[name] in ("mapping", "preset"):
+            data[_WHOLE[name]] = value
         else:
             data.setdefault("systems", {})[_WHOLE[name]] = fold(value)
         return ()
@@ -188,6 +188,8 @@ _KNOWN = tuple(word for word in _READERS if word.isascii() and word.split()[0] i
 def told_rules(mapping: Mapping) -> Iterator[tuple[str, str, str, str]]:
     """Yield the rows (object, rule, value, reason) that `read_rule` turns into the object rules of a mapping."""
     yield "", "name", mapping.mapping, ""
+    if mapping.preset:
+        yield "", "preset", mapping.preset, ""
     for side, system in mapping.systems.items():
         yield "", f"{side.upper()} system", system, ""
     for obj in mapping.objects:

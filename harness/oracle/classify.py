@@ -13,7 +13,6 @@ from urllib.parse import unquote
 
 from ..population.trace import Trace
 
-
 _E164 = re.compile(r"\+\d{7,15}")
 _DIGITS = re.compile(r"\+?\d{4,}")
 
@@ -40,6 +39,7 @@ class Damage(StrEnum):
     PHONE_CHANGED = "phone_changed"
     LOST_WITH_ANOTHER = "lost_with_a_refused_value"
     WRONG_FORM = "sent_in_a_wrong_form"
+    OLDER = "older_edit"
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,13 @@ class ConsentLedger:
         """Return what the person's acts before ``seq`` amount to for ``key``."""
         return amounts_to(self.said_by(person, seq), key)
 
+    def is_refused_beside(self, person: str, key: ConsentKey, seq: int) -> bool:
+        """Tell whether somebody who shares an address with the person had refused ``key`` by then.
+
+        Vendors keep consents by address, and nobody says whose no it is: it may count for both.
+        """
+        return any(self.state_at(other, key, seq).refuses for other in self.identity.fellows(person))
+
     def said_by(self, person: str, seq: int) -> list[Saying]:
         """Return what a person said before a moment, oldest first, with what was said by those merged into them.
 

@@ -105,6 +105,8 @@ def is_refused(oracle: Oracle, obj: ObjectMapping, rule: FieldRule, side: Side, 
         return False
     if not fits(rule, side, value, dialect.schema(obj.kind_on(side)).get(name), dialect.name):
         return True
+    if rule.type is FieldType.EMAIL:
+        return any("EMAIL" in code for _, code, _ in refusal.refused)  # what an address is, the vendor alone can judge
     said = [text for _, _, text in refusal.refused]
     if any(_names(text, name) for text in said):
         return any("FIELD" in code or "PROPERTY" in code or "READ_ONLY" in code for _, code, _ in refusal.refused)
@@ -114,12 +116,12 @@ def is_refused(oracle: Oracle, obj: ObjectMapping, rule: FieldRule, side: Side, 
 
 
 def fits(rule: FieldRule, side: Side, value: Any, info: FieldInfo | None, vendor: str) -> bool:
-    """Tell whether a field takes a neutral value in its right form. An e-mail address is for the vendor alone to judge."""
+    """Tell whether a field takes a neutral value in its right form, as far as its schema tells."""
     if info is None or not info.updateable:
         return False
     if value is None:
         return not info.required
-    if rule.type is FieldType.EMAIL or not _has_type(rule, value):
+    if not _has_type(rule, value):
         return False
     raw = stored(rule, side, value, vendor)
     if info.max_length is not None and isinstance(raw, str) and rule.type not in _LISTS and len(raw) > info.max_length:

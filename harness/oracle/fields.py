@@ -363,7 +363,8 @@ class Oracle:
         """Judge one field of a record that the sync made; the match key comes along whatever its direction."""
         towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
         empty = False if rule.type is FieldType.BOOLEAN else None
-        if is_key or rule.direction in (towards, Direction.BOTH):
+        # A new record of the master holds nothing yet, so the reading side fills it.
+        if is_key or rule.direction in (towards, Direction.BOTH) or rule.fill == "back":
             made = [value if value is not None else empty]
             if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
                 made.append(value[: rule.max_length].strip())

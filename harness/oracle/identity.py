@@ -46,6 +46,10 @@ class Identity:
         """Return every e-mail address that several people have had, in lower case -> those people."""
         return {address: frozenset(keys) for address, keys in self._owners.items() if len(keys) > 1}
 
+    def fellows(self, person: str) -> frozenset[str]:
+        """Return the others with whom a person has ever shared an address."""
+        return frozenset(k for keys in self.sharers.values() if person in keys for k in keys) - {person}
+
     @cached_property
     def _owners(self) -> dict[str, set[str]]:
         owners: dict[str, set[str]] = {}

@@ -66,11 +66,30 @@ class Refusals:
         Only a sync that did not claim success is excused, and only for people whom the refusal is about: named in it,
         or alone in the refused request. A batch refused because of somebody else is no excuse.
         """
+        if not self._is_owned_up(sync):
+            return None
+        return self._about.get((sync, side, person)) or self._parked(sync, side, person)
+
+    def _is_owned_up(self, sync: int) -> bool:
+        """Tell whether a sync says that something is wrong."""
         summary = self.evidence.syncs[sync - 1]
         # A service that comes to rest claims nothing, so it cannot own up either: its refusals excuse as reported ones.
-        if summary.ended != "settled" and (summary.ended != "exited" or summary.exit_code in self.evidence.success_exit_codes):
-            return None
-        return self._about.get((sync, side, person))
+        return summary.ended == "settled" or (
+            summary.ended == "exited" and summary.exit_code not in self.evidence.success_exit_codes
+        )
+
+    def _parked(self, sync: int, side: Side, person: str) -> Exchange | None:
+        """Return the refusal of an earlier sync that was owned up to ever since, of a person whom nobody has edited since.
+
+        To send again what was refused, unchanged, is no virtue: whoever parks it and goes on telling it does right.
+        """
+        acted = max((act.after_sync for act in self.evidence.acts if act.person == person and act.after_sync < sync), default=0)
+        for number in range(sync - 1, acted, -1):
+            if not self._is_owned_up(number):
+                return None
+            if found := self._about.get((number, side, person)):
+                return found
+        return None
 
     def about(self, sync: int, side: Side, person: str) -> Exchange | None:
         """Return a request of a sync about this person that ``side`` refused, whatever the connector said of it."""
@@ -92,12 +111,16 @@ class Refusals:
             for e in self.evidence.entries[start:end]
         )
 
+    def _must_be_survived(self, exchange: Exchange) -> bool:
+        """Tell whether a fault that passes by itself refused a request in a scenario whose faults are no excuse."""
+        return bool(self.evidence.options.get("must_survive")) and self.evidence.is_struck(exchange, "passing")
+
     @cached_property
     def _about(self) -> dict[tuple[int, Side, str], Exchange]:
         found: dict[tuple[int, Side, str], Exchange] = {}
         for summary in self.evidence.syncs:
             for entry in self.evidence.entries[summary.start_seq : summary.end_seq]:
-                if isinstance(entry, Exchange) and is_refused_write(entry):
+                if isinstance(entry, Exchange) and is_refused_write(entry) and not self._must_be_survived(entry):
                     side = side_of(self.evidence, entry.system)
                     if self.is_about_the_gone(entry, side, summary.start_seq):
                         continue  # the person lives on in another record: what was sent to this one is no excuse

@@ -12,6 +12,7 @@ from typing import Any
 from ..mapping.grammar import Direction, FieldRule, Side, Winner
 
 Pair = tuple[Any, Any]
+_BLANK_OPEN = "whether a blank clears the other side (`blank`)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ def allowed(rule: FieldRule, situation: Situation) -> Allowed:
     """Return what may stand after a sync under ``rule``. At least one pair is always allowed."""
     if rule.direction is Direction.NONE:
         return Allowed((situation.now,), "the mapping says this field is not synchronised")
+    if rule.fill == "only":
+        return _fill_only(rule, situation)
     if rule.direction is Direction.CRM_TO_MA:
         return _one_way(rule, situation, "CRM", "MA")
     if rule.direction is Direction.MA_TO_CRM:
@@ -69,6 +72,8 @@ def allowed(rule: FieldRule, situation: Situation) -> Allowed:
 def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed:
     """Judge source -> target, written as if the source were the CRM."""
     value, held = s.now
+    if rule.fill == "back" and value is None and held is not None:
+        return _filled_back(rule, s, source, target)
     targets = _arrivals(rule, value, held)
     arrived = tuple((value, t) for t in targets)
     blank_open = _blank_open(rule, value, held)
@@ -83,6 +88,43 @@ def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed
         return Allowed(((value, held),), f"an edit in the {target} may stay until the {source} changes")
     both = tuple(dict.fromkeys([*arrived, (value, held)]))
     return Allowed(both, "put back or left alone", "whether a stray edit on the reading side is put back (`enforce`)")
+
+
+def _filled_back(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed:
+    """Judge a master that holds nothing while the reading side does; written as if the master were the CRM."""
+    value, held = s.now
+    filled, kept, cleared = (held, held), (value, held), (None, None)
+    if s.base is None or (s.ma_changed and not s.crm_changed):
+        return Allowed((filled,), f"the {source} holds nothing, and the {target} fills it")
+    if not s.crm_changed:
+        return Allowed((kept, filled), f"the {source} holds nothing, and nothing was edited")
+    if s.ma_changed:
+        return Allowed((cleared, filled, kept), f"cleared in the {source} and edited in the {target}",
+                       "whether a clear of the master or the value that fills it counts (`fill`)")
+    if rule.blank == "clear":
+        return Allowed((cleared,), f"cleared in the {source}, the master, and `blank: clear` says a clear travels")
+    if rule.blank == "keep":
+        return Allowed((kept, filled), f"cleared in the {source}, and `blank: keep` says a blank never overwrites")
+    return Allowed((cleared, kept, filled), f"cleared in the {source}", _BLANK_OPEN)
+
+
+def _fill_only(rule: FieldRule, s: Situation) -> Allowed:
+    """Judge a rule that never overwrites: a blank is filled, a value stays."""
+    crm, ma = s.now
+    if (crm is None) == (ma is None):
+        return Allowed((s.now,), "a value is never overwritten: `fill: only`")
+    blank_side, way = (Side.CRM, Direction.MA_TO_CRM) if crm is None else (Side.MA, Direction.CRM_TO_MA)
+    if rule.direction not in (Direction.BOTH, way):
+        return Allowed((s.now,), "the mapping lets no value travel that way")
+    value = ma if crm is None else crm
+    pairs = tuple((t, value) if blank_side is Side.CRM else (value, t) for t in _arrivals(rule, value, None))
+    was_cleared = s.crm_changed if blank_side is Side.CRM else s.ma_changed
+    source_changed = s.ma_changed if blank_side is Side.CRM else s.crm_changed
+    if s.base is None or (source_changed and not was_cleared):
+        return Allowed(pairs, f"the {blank_side.upper()} holds nothing and is filled")
+    why = "was cleared" if was_cleared else "holds nothing, and nothing was edited"
+    open_ = "whether a cleared value is filled again (`fill: only`)" if was_cleared else ""
+    return Allowed((*pairs, s.now), f"the {blank_side.upper()} {why}", open_)
 
 
 def _arrivals(rule: FieldRule, value: Any, held: Any) -> tuple[Any, ...]:
@@ -105,7 +147,7 @@ def _cut(rule: FieldRule, value: Any) -> Any:
 
 def _blank_open(rule: FieldRule, value: Any, held: Any) -> str:
     if value is None and held is not None and rule.blank is None:
-        return "whether a blank clears the other side (`blank`)"
+        return _BLANK_OPEN
     return ""
 
 

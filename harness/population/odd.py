@@ -16,7 +16,7 @@ from .people import Person
 TEXTS: Final = (
     "Zoë 😊",  # beyond the basic plane
     "O'Neil & Søn",  # an apostrophe and an ampersand
-    "<b>R&D</b> \"EMEA\"",  # HTML
+    '<b>R&D</b> "EMEA"',  # HTML
     "Je\u0301ro\u0302me",  # decomposed: NFD
     "שלום עולם",  # right to left
     "C++ / C# 100% #1",  # signs that mean something in addresses
@@ -34,33 +34,33 @@ MOMENTS: Final = (
     "2024-02-29T12:00:00.000Z", "1970-01-01T00:00:00.000Z",
 )
 COUNTRIES: Final = ("TR", "MK", "CZ", "CI", "SZ", "KR", "BO", "TZ")
+_SHARED: Final = {FieldType.DATE: DATES, FieldType.DATETIME: MOMENTS, FieldType.COUNTRY: COUNTRIES}
 _FILLER: Final = "żółw😊 "
 
 
-def odd_value(rule_type: FieldType, person: Person, old: Any, n: int, *, salt: str, options: Sequence[str] = (), room: int | None = None) -> Any:
+def odd_value(
+    rule_type: FieldType, person: Person, old: Any, n: int, *, salt: str, options: Sequence[str] = (), room: int | None = None
+) -> Any:
     """Return an odd neutral value for edit ``n`` of a field: another kind of oddity for each person and each edit.
 
     Text carries the person's code word and fits ``room``. Of types without oddities (booleans, lists, addresses) it is a
     new value as `fresh_value` makes it; a choice of several is all that there is, or all but one.
     """
     place = person.number + n
-    match rule_type:
-        case FieldType.TEXT:
-            text = f"{TEXTS[place % len(TEXTS)]} {word(2 * person.number)} {n}"
-            return text if room is None or len(text) <= room else fresh_value(rule_type, person, old, n, salt=salt, max_length=room)
-        case FieldType.NUMBER:
-            return NUMBERS[place % len(NUMBERS)] + (0 if person.number % 2 else person.number)
-        case FieldType.DATE:
-            return DATES[place % len(DATES)]
-        case FieldType.DATETIME:
-            return MOMENTS[place % len(MOMENTS)]
-        case FieldType.COUNTRY if not options:
-            return COUNTRIES[place % len(COUNTRIES)]
-        case FieldType.MULTI_PICKLIST if len(options) > 1:
-            everything = frozenset(options)
-            return everything if everything != old else everything - {options[place % len(options)]}
-        case _:
-            return fresh_value(rule_type, person, old, n, salt=salt, options=options, max_length=room)
+    odd: Any = None
+    if rule_type is FieldType.TEXT:
+        text = f"{TEXTS[place % len(TEXTS)]} {word(2 * person.number)} {n}"
+        odd = text if room is None or len(text) <= room else None
+    elif rule_type is FieldType.NUMBER:
+        odd = NUMBERS[place % len(NUMBERS)]
+    elif rule_type in _SHARED and not options:
+        odd = _SHARED[rule_type][place % len(_SHARED[rule_type])]
+    elif rule_type is FieldType.MULTI_PICKLIST and len(options) > 1:
+        odd = frozenset(options)
+        odd = odd if odd != old else odd - {options[place % len(options)]}
+    if odd is None or odd == old:
+        return fresh_value(rule_type, person, old, n, salt=salt, options=options, max_length=room)
+    return odd
 
 
 def long_text(person: Person, n: int, length: int) -> str:
@@ -68,6 +68,7 @@ def long_text(person: Person, n: int, length: int) -> str:
 
     Whoever counts bytes or UTF-16 units in place of characters cuts it in the middle of one.
     """
-    head = f"{word(2 * person.number)} {n} "
-    filler = _FILLER * (length // len(_FILLER) + 1)
-    return (head + filler)[: max(length - 1, 0)].rstrip().ljust(max(length - 1, 0), "x") + "😊" if length else ""
+    room = max(length - 1, 0)
+    text = f"{word(2 * person.number)} {n} {_FILLER * (room // len(_FILLER) + 1)}"[:room]
+    # A blank at the end would be trimmed.
+    return f"{text.rstrip().ljust(room, 'x')}😊" if length else ""

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-
 CURRENCIES: Final = ("EUR", "PLN", "USD", "CZK", "BRL")
 CHANNELS: Final = ("Text message", "Email", "Phone")
 # The comma separates nothing here; to a program that takes it for a separator it does.

@@ -43,9 +43,10 @@ class Measured:
 @cache
 def measured() -> Measured:
     """Return what is written down."""
-    told = yaml.safe_load(FILE.read_text("utf-8"))
-    tables = {name: {k: tuple(v) for k, v in told.pop(name).items()} for name in ("looked", "catches")}
-    return Measured(**told, **tables)
+    told: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    for name in ("looked", "catches"):
+        told[name] = {key: tuple(values) for key, values in told[name].items()}
+    return Measured(**told)
 
 
 def as_text(found: Qualification) -> str:

@@ -26,7 +26,7 @@ class Stance(StrEnum):
 _CRM_WORDS = {"optin": Stance.GRANTED, "optout": Stance.WITHDRAWN}
 _MA_WORDS = {"SUBSCRIBED": Stance.GRANTED, "UNSUBSCRIBED": Stance.WITHDRAWN}
 CRM_VALUES = {Stance.GRANTED: "OptIn", Stance.WITHDRAWN: "OptOut"}
-_BY_AN_APP = "Public status API"
+_BY_AN_APP = ("Public status API", "API")
 MA_VALUES = {Stance.GRANTED: "SUBSCRIBED", Stance.WITHDRAWN: "UNSUBSCRIBED"}
 
 

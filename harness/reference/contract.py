@@ -20,6 +20,7 @@ TYPES = frozenset({
 })
 DIRECTIONS = frozenset({"crm_to_ma", "ma_to_crm", "both", "none"})
 WINNERS = frozenset({"", "crm", "ma", "latest", "crm_unless_blank", "ma_unless_blank", "most_restrictive"})
+FILLS = frozenset({"", "back", "only"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Rule:
     direction: str = "both"
     blank: str = ""
     enforce: str = ""
+    fill: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     crm_format: str = ""
     ma_format: str = ""
@@ -166,7 +168,7 @@ def _object(entry: Any, where: str) -> ObjectContract:
         crm=_text(entry, "crm", where),
         ma=_text(entry, "ma", where),
         key=(_text(match[0], "crm", f"{where}.match.0"), _text(match[0], "ma", f"{where}.match.0")),
-        creates=frozenset(entry.get("creates") or ("crm_to_ma",)),
+        creates=frozenset(("crm_to_ma",) if entry.get("creates") is None else entry["creates"]),
         exclude=tuple(_exclusion(e, f"{where}.exclude.{i}") for i, e in enumerate(entry.get("exclude") or [])),
         rules=tuple(r for r in travelling if r.consent is None),
         consents=tuple(r for r in travelling if r.consent is not None),
@@ -201,6 +203,7 @@ def _rule(entry: Any, where: str) -> Rule:
         direction=_text(entry, "direction", where, DIRECTIONS, "both"),
         blank=entry.get("blank") or "",
         enforce=entry.get("enforce") or "",
+        fill=_text(entry, "fill", where, FILLS, ""),
         values={str(k): str(v) for k, v in (entry.get("values") or {}).items()},
         crm_format=formats.get("crm") or "",
         ma_format=formats.get("ma") or "",

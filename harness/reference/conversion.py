@@ -45,16 +45,19 @@ def to_crm(rule: Rule, value: Neutral, bugs: Bugs) -> Any:
         return False if rule.type == "boolean" else None
     if isinstance(value, tuple):
         return joined(value, bugs)
-    if isinstance(value, bool) and bugs.on("boolean_as_text"):
-        return "1" if value else "0"
+    if isinstance(value, str):
+        return _text_to_crm(rule, value, bugs)
     if rule.type == "datetime":
         return iso_datetime(int(value))
-    if rule.type == "country" and isinstance(value, str):
+    return str(int(value)) if isinstance(value, bool) and bugs.on("boolean_as_text") else value
+
+
+def _text_to_crm(rule: Rule, value: str, bugs: Bugs) -> str:
+    if rule.type == "country":
         return _country_as(rule, value, rule.crm_format)
-    if isinstance(value, str) and rule.type in ("text", "phone"):
+    if rule.type in ("text", "phone"):
         value = written_text(html.escape(value) if bugs.on("html_entities") else value, bugs)
-        return written_phone(value, bugs) if rule.type == "phone" else value
-    return value
+    return written_phone(value, bugs) if rule.type == "phone" else value
 
 
 def to_ma(rule: Rule, value: Neutral, bugs: Bugs) -> str:

@@ -13,9 +13,11 @@ from .contract import Exclusion, ObjectContract
 
 def excluded_in_crm(contract: ObjectContract, row: Mapping[str, Any], today: date, bugs: Bugs | None = None) -> str:
     """Return the reason why a CRM record stays out, or an empty string."""
-    by_case = bugs is not None and bugs.on("exclusions_by_case")
     for exclusion in contract.exclude:
-        if exclusion.crm and _holds(exclusion, row.get(exclusion.crm), today, by_case=by_case):
+        value = row.get(exclusion.crm)
+        if exclusion.older_than_months is not None and not value and bugs is not None and bugs.on("no_date_counts_as_recent"):
+            continue
+        if exclusion.crm and _holds(exclusion, value, today):
             return exclusion.reason or exclusion.crm
     return ""
 
@@ -45,7 +47,7 @@ def months_before(today: date, months: int) -> date:
     return date(year, month + 1, min(today.day, 28))
 
 
-def _holds(exclusion: Exclusion, value: Any, today: date, *, by_case: bool = False) -> bool:
+def _holds(exclusion: Exclusion, value: Any, today: date) -> bool:
     blank = value is None or (isinstance(value, str) and not value.strip())
     if exclusion.blank is not None:
         return blank is exclusion.blank
@@ -57,7 +59,7 @@ def _holds(exclusion: Exclusion, value: Any, today: date, *, by_case: bool = Fal
         except ValueError:
             return True
     if exclusion.matches:
-        return not blank and re.search(exclusion.matches, str(value).strip(), 0 if by_case else re.IGNORECASE) is not None
+        return not blank and re.search(exclusion.matches, str(value).strip(), re.IGNORECASE) is not None
     return any(_same(value, wanted) for wanted in exclusion.values)
 
 

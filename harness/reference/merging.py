@@ -57,13 +57,20 @@ def merge(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[[],
         echo = bugs.on("echo") or (base is UNKNOWN and bugs.on("full_resync_rewrites"))
         return Decision(crm, agree=True, to_ma=echo and rule.direction != "ma_to_crm",
                         to_crm=echo and rule.direction != "crm_to_ma")
-    if rule.direction == "crm_to_ma":
-        return _follow(rule, "ma", crm, base, bugs)
-    if rule.direction == "ma_to_crm":
-        return _follow(rule, "crm", ma, base, bugs)
+    if rule.fill == "only":
+        return _fill(rule, crm, ma)
+    if rule.direction in ("crm_to_ma", "ma_to_crm"):
+        return _one_way(rule, crm, ma, base, bugs)
     if base is UNKNOWN:
         return _first_contact(rule, crm, ma, later, bugs)
     return _two_way(rule, crm, ma, base, later, bugs)
+
+
+def _one_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, bugs: Bugs) -> Decision:
+    master, reader, value, other = ("crm", "ma", crm, ma) if rule.direction == "crm_to_ma" else ("ma", "crm", ma, crm)
+    if rule.fill == "back" and value is None:
+        return _fill_back(rule, master, other, base, bugs)
+    return _follow(rule, reader, value, base, bugs)
 
 
 def _two_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[[], str], bugs: Bugs) -> Decision:
@@ -82,12 +89,27 @@ def _two_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[
 def _follow(rule: Rule, reader: str, master: Neutral, base: Base, bugs: Bugs) -> Decision:
     """One direction only: the reading side follows its master."""
     if _is_blank(master, bugs):
-        # At first contact, or after the state was lost, a blank tells of no edit: nobody cleared anything.
-        cleared = (base is not UNKNOWN and base != master) or rule.enforce == "always"
+        cleared = base is UNKNOWN or base != master or rule.enforce == "always"
         return _write(reader, master) if cleared and (_clears(rule, bugs) or bugs.on("blank_overwrites")) else NOTHING
     if base is UNKNOWN or base != master or rule.enforce == "always":
         return _write(reader, master)
     return NOTHING
+
+
+def _fill_back(rule: Rule, master: str, value: Neutral, base: Base, bugs: Bugs) -> Decision:
+    """The master holds nothing: the reading side fills it, unless a person has just emptied it and the rule clears."""
+    was_emptied = base is not UNKNOWN and base is not None
+    if was_emptied and _clears(rule, bugs):
+        return _write("ma" if master == "crm" else "crm", None)
+    return _write(master, value)
+
+
+def _fill(rule: Rule, crm: Neutral, ma: Neutral) -> Decision:
+    """Blanks are filled, nothing is overwritten."""
+    if crm is not None and ma is not None:
+        return NOTHING
+    reader, value, way = ("crm", ma, "ma_to_crm") if crm is None else ("ma", crm, "crm_to_ma")
+    return _write(reader, value) if rule.direction in ("both", way) else NOTHING
 
 
 def _carry(rule: Rule, reader: str, value: Neutral, bugs: Bugs) -> Decision:

@@ -100,10 +100,12 @@ class Planner:
     # -- values ---------------------------------------------------------------------------------------
 
     def _of_crm(self, rule: Rule, row: Row) -> Neutral:
-        return misread(rule, row.get(rule.crm), from_crm(rule, row.get(rule.crm)), self._bugs)
+        value: Neutral = misread(rule, row.get(rule.crm), from_crm(rule, row.get(rule.crm)), self._bugs)
+        return value
 
     def _of_ma(self, rule: Rule, row: Row) -> Neutral:
-        return misread(rule, row.get(rule.ma), from_ma(rule, row.get(rule.ma)), self._bugs)
+        value: Neutral = misread(rule, row.get(rule.ma), from_ma(rule, row.get(rule.ma)), self._bugs)
+        return value
 
     # -- pairs --------------------------------------------------------------------------------------
 
@@ -214,7 +216,7 @@ class Planner:
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
             value = self._of_crm(rule, row)
-            if rule.direction == "ma_to_crm":
+            if rule.direction == "ma_to_crm" and rule.fill != "back":
                 # The new record is blank there: that is no wish to empty the CRM.
                 agreed[rule.crm] = None
                 continue
@@ -244,7 +246,7 @@ class Planner:
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
             value = self._of_ma(rule, row)
-            if value is not None and (rule.direction in ("both", "ma_to_crm") or rule is key):
+            if value is not None and (rule.direction in ("both", "ma_to_crm") or rule.fill == "back" or rule is key):
                 fields[rule.crm] = to_crm(rule, value, self._bugs)
                 agreed[rule.crm] = value
             elif rule.direction == "crm_to_ma":

@@ -46,7 +46,8 @@ def main(
         with (claimed if bugs.on("stuck_in_progress") else alone)(settings.state_dir) as is_alone:
             if is_alone or bugs.on("two_runs_at_once"):
                 return _with_state(settings, contracts, bugs, heard or Heard())
-            print("another run is at work; this one leaves everything to it")
+            print("another run is at work; this one leaves everything to it", file=sys.stderr)
+            print(Outcome(bugs).as_json(), flush=True)
             return 0
     except ConfigurationError as error:
         print(f"configuration: {error}", file=sys.stderr)

@@ -130,7 +130,7 @@ class Reader:
         """Return the rows that do not look as they did when they were last dealt with."""
         known = self._state.marks(side)
         retries = {i.partition("/")[2] for i in self._state.retries(side.partition(":")[0])}
-        guarded = self._state.guarded(side) if self._bugs.on("loop_guard_drops_edits") else frozenset()
+        guarded = self._state.guarded(side, rows) if self._bugs.on("loop_guard_drops_edits") else frozenset()
         found = {}
         for record_id, row in rows.items():
             mark = mark_of(row)

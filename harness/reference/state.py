@@ -163,11 +163,12 @@ class State:
         """Expect one change of a record to be the echo of what was just written to it."""
         self._db.execute("insert or replace into seen values (?, ?, ?)", (f"guard {side}", record_id, ""))
 
-    def guarded(self, side: str) -> frozenset[str]:
-        """Return the records whose next change is expected to be an echo, and expect none any more."""
-        names = frozenset(row[0] for row in self._db.execute("select id from seen where side = ?", (f"guard {side}",)))
-        self._db.execute("delete from seen where side = ?", (f"guard {side}",))
-        return names
+    def guarded(self, side: str, record_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of the records whose next change is expected to be an echo, and expect none of them any more."""
+        waiting = {row[0] for row in self._db.execute("select id from seen where side = ?", (f"guard {side}",))}
+        found = frozenset(waiting.intersection(record_ids))
+        self._db.executemany("delete from seen where side = ? and id = ?", ((f"guard {side}", i) for i in found))
+        return found
 
     def retries(self, side: str) -> set[str]:
         """Return the records whose delivery failed for a while and must be looked at again."""

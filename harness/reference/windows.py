@@ -26,7 +26,7 @@ class Window:
         if self._bugs.on("cursor_in_wall_clock"):
             # Kept as local time without its zone: of an hour that happens twice, the second one is meant.
             cursor_ms = round(datetime.fromtimestamp(cursor_ms / 1000).replace(fold=1).timestamp() * 1000)  # noqa: DTZ006
-        trusting = self._bugs.on("cursor_is_now") or self._bugs.on("cursor_is_latest_stamp")
+        trusting = any(map(self._bugs.on, ("cursor_is_now", "cursor_is_latest_stamp", "search_before_create")))
         return cursor_ms if trusting else cursor_ms - LOOK_BACK_MS
 
     def in_query(self, since_ms: int) -> int:

@@ -76,7 +76,7 @@ def _scenario(s: ScenarioResult) -> dict[str, Any]:
         "skipped_rules": s.skipped_rules, "left_open": list(s.left_open), "not_checked": list(s.not_checked),
         "unsupported": [str(c) for c in s.unsupported], "other_hosts": list(s.other_hosts),
         "assumed": list(s.assumed), "assumed_notes": s.assumed_notes, "conflict_log": list(s.conflict_log),
-        "calls": s.calls, "matrix": list(s.matrix), "exposure": list(s.exposure), "reproduce": s.reproduce,
+        "calls": s.calls, "matrix": list(s.matrix), "exposure": list(s.exposure), "consents": list(s.consents), "reproduce": s.reproduce,
         "syncs": [
             {"number": x.number, "exit_code": x.exit_code, "ended": x.ended, "requests": x.reads, "writes": x.writes,
              "refused": x.refused, "times": {"seconds": round(x.seconds, 3)}}

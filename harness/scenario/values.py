@@ -188,7 +188,7 @@ Value = Annotated[
 ]
 
 
-def resolve(value: Expression, around: Surroundings) -> Any:
+def resolve(value: Expression, around: Surroundings) -> Any:  # noqa: PLR0911 (one case per word)
     """Return the value to write; a blank is None. Dates are ISO: a date for date fields, else a UTC time.
 
     Raises SetupError when the value cannot exist, e.g. the other letter case of a number.

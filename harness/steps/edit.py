@@ -26,7 +26,7 @@ class EditSettings(StepSettings):
     object: Literal["contact", "lead", "company"] | None = Field(
         None, description="which record of the person; left out: the one that the person has on this side"
     )
-    set: dict[str, Value] = Field(min_length=1, description="field of that side -> literal, `$fresh`, `$blank`, ...")
+    set: dict[str, Value] = Field(min_length=1, description="field of that side -> literal, `$fresh`, `$odd`, `$blank`, ...")
     at_once: bool = Field(False, description="true: a bulk edit; all records get one and the same stamp")
 
 

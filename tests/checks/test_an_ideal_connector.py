@@ -13,7 +13,11 @@ from syncproof_mocks.schema import FieldType
 from tests.ideal import Ideal
 from tests.staging import play, rules
 
-WITHOUT_SOCKETS = sorted(name for name in builtin() if not name.startswith("faults/"))
+# A hook waits for an answer of a vendor's API, which an ideal connector never asks.
+WITHOUT_SOCKETS = sorted(
+    name for name, found in builtin().items()
+    if not name.startswith(("faults/", "webhooks/")) and "- meanwhile:" not in found.path.read_text()
+)
 
 
 @pytest.mark.parametrize("name", WITHOUT_SOCKETS)

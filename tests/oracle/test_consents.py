@@ -14,15 +14,17 @@ from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
 NEWS, ALL, PHONE = ConsentKey("email", "newsletter"), ConsentKey("email", "*"), ConsentKey("phone", "newsletter")
 END = 1_000
 
+NOBODY_MERGED = SimpleNamespace(lineage=SimpleNamespace(absorbed=lambda *_: ()))
+
 
 def ledger(*said: tuple[int, ConsentKey, bool, bool]) -> ConsentLedger:
-    made = ConsentLedger(SimpleNamespace(acts=()), SimpleNamespace())  # type: ignore[arg-type]
+    made = ConsentLedger(SimpleNamespace(acts=(), mapping=SimpleNamespace(objects=())), NOBODY_MERGED)  # type: ignore[arg-type]
     made.__dict__["sayings"] = {"p1": [Saying(seq, 0, Side.CRM, key, yes, proved, 0) for seq, key, yes, proved in said]}
     return made
 
 
 def seeded(*marks: tuple[Side, ConsentState, str | None]) -> ConsentLedger:
-    made = ConsentLedger(SimpleNamespace(acts=()), SimpleNamespace())  # type: ignore[arg-type]
+    made = ConsentLedger(SimpleNamespace(acts=(), mapping=SimpleNamespace(objects=())), NOBODY_MERGED)  # type: ignore[arg-type]
     made._seeded = lambda: iter([(s, ConsentMark(NEWS, state, "a@b.cz", at), "p1", 0) for s, state, at in marks])  # type: ignore[method-assign]
     return made
 
@@ -83,7 +85,11 @@ def test_a_seeded_claim_is_no_proved_yes() -> None:
 
 
 def test_what_is_pending_is_neither_yes_nor_no() -> None:
-    assert seeded((Side.MA, ConsentState.PENDING, NEW)).state_at("p1", NEWS, END) is ConsentState.UNKNOWN
+    state = seeded((Side.MA, ConsentState.PENDING, NEW)).state_at("p1", NEWS, END)
+
+    assert state is ConsentState.PENDING
+    assert not state.permits
+    assert not state.refuses
 
 
 def test_a_wide_word_covers_a_narrow_one_of_its_channel_only() -> None:

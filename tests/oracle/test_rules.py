@@ -77,6 +77,7 @@ values = st.sampled_from([None, "a", "b", "c"])
 stated_rules = st.fixed_dictionaries({
     "direction": st.sampled_from(list(Direction)), "winner": st.sampled_from([None, *Winner]),
     "blank": st.sampled_from([None, "keep", "clear"]), "enforce": st.sampled_from([None, "always", "on_change"]),
+    "fill": st.sampled_from([None, "back", "only"]),
 })
 situations = st.builds(
     Situation, st.none() | st.tuples(values, values), st.tuples(values, values), st.sampled_from([None, *Side])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from syncproof.reference.failures import ConfigurationError
+from syncproof.reference.lock import alone
 from syncproof_mocks.ma.hubspot.links import linked as associated
 
 
@@ -220,3 +223,73 @@ def test_a_converted_lead_lives_on_as_its_contact(sandbox: Any) -> None:
     assert _living(s) == 1
     assert s.ma_contact(ma_id)["phone"] == "+5"
     assert len(list(s.crm.store.rows("Lead"))) == 1
+
+
+def test_of_two_with_one_address_the_one_whom_the_record_is_about_is_linked(sandbox: Any) -> None:
+    s = sandbox
+    s.seed_crm("Contact", **s.person(Email="both@example.com", LastName="First", Title="one"))
+    second = s.seed_crm("Contact", **s.person(Email="both@example.com", LastName="Second", Title="two"))
+    ma_id = s.seed_ma("contacts", email="both@example.com", lastname="Second", jobtitle="two")
+
+    run = s.sync()
+    s.wait(60)
+    s.edit_crm(second, Phone="7")
+    s.sync()
+
+    assert run.code == 0
+    assert len(run.refused) == 1
+    assert (s.ma_contact(ma_id)["lastname"], s.ma_contact(ma_id)["phone"]) == ("Second", "7")
+    assert _living(s) == 1
+
+
+def test_a_record_that_turns_up_in_the_ma_is_linked_to_the_namesake_it_is_about(sandbox: Any) -> None:
+    s = sandbox
+    s.sync()
+    s.wait(60)
+    s.seed_crm("Contact", **s.person(Email="both@example.com", LastName="First"))
+    s.seed_crm("Contact", **s.person(Email="both@example.com", LastName="Second"))
+    s.wait(3600)
+    ma_id = s.seed_ma("contacts", days_ago=0, email="both@example.com", lastname="Second")
+
+    s.sync()
+
+    assert s.ma_contact(ma_id)["lastname"] == "Second"
+
+
+def test_blanks_and_letter_case_around_a_company_number_do_not_matter(sandbox: Any) -> None:
+    s = sandbox
+    for number, spelled in (("DE811", "de811"), ("NL4", " NL4"), ("BE5", "BE5\u00a0"), ("PL6", "PL6\t")):
+        s.seed_crm("Account", Name=number, Tax_Id__c=number)
+        s.seed_ma("companies", name=number, tax_id=spelled)
+
+    first, second = s.sync(), s.sync()
+
+    assert (first.code, second.code, second.writes) == (0, 0, [])
+    assert _living(s, "companies") == 4
+
+
+def test_a_tag_behind_a_plus_makes_another_person(sandbox: Any) -> None:
+    s = sandbox
+    for address in ("anna@example.com", "anna+shop@example.com"):
+        s.seed_crm("Contact", **s.person(Email=address))
+
+    assert s.sync().code == 0
+    assert _living(s) == 2
+
+
+def test_a_second_run_leaves_everything_to_the_first(sandbox: Any) -> None:
+    s = sandbox
+    s.seed_ma("contacts", email="a@example.com")
+    with alone(s.folder) as is_alone:
+        run = s.sync()
+
+    assert is_alone
+    assert (run.code, run.requests, run.report["created"]) == (0, 0, 0)
+    assert "another run" in run.stderr
+    assert s.sync().report["created"] == 1, "the lock is given back"
+
+
+def test_a_folder_that_cannot_be_locked_is_a_configuration_error(tmp_path: Any) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigurationError, match="not usable"), alone(tmp_path / "file" / "below"):
+        pass

@@ -16,6 +16,10 @@ from syncproof.stage import Stage
 from syncproof.steps import StepSettings
 
 LEAST: dict[str, Any] = {
+    "deliver_webhooks": {"lose": 1},
+    "activity": {"side": "ma"}, "switch": {"system": "ma", "name": "search_most_results", "value": 400},
+    "change_company": {"side": "crm"}, "change_owner": {"side": "crm"},
+    "change_schema": {"side": "crm", "field": "Title", "change": "hide"}, "merge": {"side": "crm"}, "restore": {"side": "crm"},
     "assert": {"side": "crm", "exists": True}, "create": {"side": "crm"}, "delete": {"side": "crm"},
     "edit": {"side": "crm", "set": {"A": 1}}, "erase": {"side": "ma"}, "inject": "rate_limit",
     "meanwhile": {"system": "crm", "do": [{"snapshot": "x"}]}, "move_clock": 1,
@@ -52,6 +56,7 @@ def on_stage(steps: list[Any]) -> Stage:
     mapping = load_mapping(default_mapping_file())
     stage = Stage(scenario, mapping, Sandbox(mapping, 3), lambda *_: Ended(0, "exited", 0.0, b"", 0, False, (), ""))
     stage.seed()
+    stage.sandbox.ma.outbox.listen("http://127.0.0.1:9/", ["contact.propertyChange:phone"])  # type: ignore[union-attr]
     return stage
 
 
@@ -64,10 +69,19 @@ def traces(stage: Stage) -> tuple[Any, ...]:
 
 
 ON_STAGE: dict[str, Any] = {
+    "merge": {"side": "crm", "into": {"index": 5}, "who": {"index": 6}}, "convert": {"who": {"index": 5}},
+    "restore": {"side": "crm", "who": {"index": 5}}, "change_owner": {"side": "crm", "who": {"index": 5}},
+    "change_company": {"side": "crm", "who": {"index": 5}},
     "move_clock": 3600, "edit": {"side": "crm", "set": {"Phone": "$fresh"}},
     "edit_matrix": {"fields": ["Phone"], "changed": ["crm"], "to": ["value"]},
 }
-BEFORE: dict[str, list[Any]] = {"heal": [{"inject": {"fault": "rate_limit", "system": "crm"}}]}
+BEFORE: dict[str, list[Any]] = {
+    "merge": [{"create": {"side": "crm", "count": 2}}], "convert": [{"create": {"side": "crm", "object": "lead"}}],
+    "restore": [{"create": {"side": "crm"}}, {"delete": {"side": "crm", "who": {"index": 5}}}],
+    "change_owner": [{"create": {"side": "crm"}}], "change_company": [{"create": {"side": "crm"}}],
+    "deliver_webhooks": [{"edit": {"side": "ma", "set": {"phone": "$fresh"}}}],
+    "heal": [{"inject": {"fault": "rate_limit", "system": "crm"}}],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [n for n in known_steps() if n not in ("wait", "kill")])

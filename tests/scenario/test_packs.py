@@ -27,7 +27,7 @@ def test_an_unknown_pack_is_told_with_the_nearest() -> None:
         chosen_scenarios([], "nigthly")
 
     assert str(caught.value) == (
-        "--pack: no pack is called `nigthly` (did you mean `nightly`?); known: full, go-live, nightly, resilience. "
+        "--pack: no pack is called `nigthly` (did you mean `nightly`?); known: go-live, full, nightly, resilience. "
         "`syncproof list packs` shows them."
     )
 

@@ -13,6 +13,7 @@ from syncproof.scenario.values import (
     Fresh,
     Literal,
     Moment,
+    Of,
     OtherCase,
     SameAs,
     Surroundings,
@@ -25,7 +26,9 @@ NOW = datetime(2026, 1, 31, 23, 30, tzinfo=UTC)
 
 
 def around(old: Any = "Anna", type: FieldType = FieldType.TEXT) -> Surroundings:
-    return Surroundings(old, NOW, type, lambda: "never used", lambda side: f"what {side} holds")
+    return Surroundings(
+        old, NOW, type, lambda: "never used", lambda side: f"what {side} holds", lambda person: f"what {person} holds"
+    )
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,8 @@ def around(old: Any = "Anna", type: FieldType = FieldType.TEXT) -> Surroundings:
         ("$other_case", OtherCase()),
         ("$same_as: crm", SameAs(Side.CRM)),
         ({"$same_as": "ma"}, SameAs(Side.MA)),
+        ("$of: p0002", Of("p0002")),
+        ({"$of": "p0002"}, Of("p0002")),
         ("$now", Moment(0, 0, "$now")),
         ("$now+2d", Moment(172_800, 0, "$now+2d")),
         ("$now-90min", Moment(-5_400, 0, "$now-90min")),
@@ -60,6 +65,8 @@ def test_a_value_is_a_literal_or_one_of_the_words(raw: Any, meant: Any) -> None:
         ("$now+2", "is not a value"),
         ("$now+2 fortnights", "is not a value"),
         ("$same_as: mars", "`crm` or `ma`; `mars` was given"),
+        ("$of: anna", "the key of a person, such as `p0002`; `anna` was given"),
+        ("$offer", "is not a value"),
         (None, "write `$blank` to empty the field"),
         ({"nested": 1}, "a value is a scalar, a list"),
     ],
@@ -79,6 +86,7 @@ def test_a_value_that_means_nothing_is_refused_with_what_is_possible(raw: Any, t
         ("$blank", FieldType.TEXT, None),
         ("$other_case", FieldType.TEXT, "aNNA"),
         ("$same_as: ma", FieldType.TEXT, "what ma holds"),
+        ("$of: p0002", FieldType.TEXT, "what p0002 holds"),
         ("$now", FieldType.DATETIME, "2026-01-31T23:30:00Z"),
         ("$now+1h", FieldType.DATE, "2026-02-01"),
         ("$now+1mo", FieldType.DATE, "2026-02-28"),
@@ -96,6 +104,11 @@ def test_the_other_letter_case_of_something_without_letters_cannot_be_had(old: A
         resolve(OtherCase(), around(old))
 
 
-@pytest.mark.parametrize("raw", ["$fresh", "$now-24mo", "$same_as: crm", "$$5", "plain"])
+def test_another_persons_value_cannot_be_had_where_nobody_has_a_record() -> None:
+    with pytest.raises(SetupError, match="needs a record of that person"):
+        resolve(Of("p0002"), Surroundings(None, NOW, FieldType.TEXT, lambda: None, lambda _: None))
+
+
+@pytest.mark.parametrize("raw", ["$fresh", "$now-24mo", "$same_as: crm", "$of: p0002", "$$5", "plain"])
 def test_a_value_is_shown_the_way_it_was_written(raw: str) -> None:
     assert parse_value(str(parse_value(raw))) == parse_value(raw)

@@ -19,7 +19,7 @@ EXPECTED: dict[str, Expectation] = {
     "removed_field_read_as_blank": caught_by("lifecycle/field_removed_in_the_ma", "LIFE-003"),
     "resync_overwrites": caught_by("lifecycle/full_resync_keeps_corrections", "FIELD-001 FIELD-002"),
     "resync_deletes_first": caught_by("lifecycle/full_resync_keeps_corrections", "SCOPE-004"),
-    "exclusions_by_case": caught_by("lifecycle/kept_out", "SCOPE-002"),
+    "no_date_counts_as_recent": caught_by("lifecycle/kept_out", "SCOPE-002"),
     "deletion_ignored": caught_by("lifecycle/deleted_in_the_crm", "DEAD-002"),
     "owner_hijacked": caught_by("overwrite/contact_matrix", "LINK-001"),
     "wrong_population": caught_by("sample_sync/all_strata", "SCOPE-002"),

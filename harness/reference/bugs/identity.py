@@ -22,7 +22,7 @@ BUGS: tuple[Bug, ...] = (
     Bug("blind_create_retry", "B020", "segment-boneyard/segment-docs!3459",
         "a create whose answer was lost is sent again without looking"),
     Bug("search_before_create", "B021", "HubSpot/hubspot-api-nodejs#545",
-        "search is asked before a record is created, and an answer that it exists all the same is taken for done"),
+        "search is trusted to know what was just saved; an answer that a record exists all the same is taken for done"),
     Bug("case_sensitive_keys", "B022", "mautic/mautic#7138",
         "keys are compared letter by letter: in capitals they are somebody else's, and the record is never linked"),
     Bug("secondary_email_ignored", "B023", "rudderlabs/rudder-transformer!3258",

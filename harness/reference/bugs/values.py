@@ -81,7 +81,7 @@ BUGS: tuple[Bug, ...] = (
         "amounts are written with a decimal comma, and refused"),
     Bug("choices_replaced_by_addition", "B077", "aelvan/mailchimp-subscribe-craft!30",
         "what was added to a choice of several replaces all of it"),
-    Bug("backward_stage_ignored", "B091", "skills.sh hubspot-lifecycle-and-lists",
+    Bug("backward_stage_ignored", "B091", "mautic/mautic#4626",
         "a stage that the MA answered with 200 and did not take counts as taken"),
     Bug("stage_pushed_with_everything", "B091", "mautic/mautic#4626",
         "every update carries the CRM's older lifecycle stage and sets the MA's back"),

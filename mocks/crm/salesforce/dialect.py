@@ -187,8 +187,6 @@ class Salesforce(Org):
     def credentials(self) -> Mapping[str, str]:
         """Return what a connector may be given; ``password`` ends with the security token."""
         known = self.identity
-        if self._token not in self.sessions:  # whoever is started anew is given a session that lives
-            self._token = self.open_session(self.user_id).token
         return {
             "token": self._token, "client_id": known.client_id, "client_secret": known.client_secret,
             "username": known.username, "password": known.password, "security_token": known.security_token,

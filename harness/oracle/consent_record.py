@@ -1,0 +1,100 @@
+"""Consents as a lawyer would ask: per person and key, who said what when with which proof, and what each system made of it.
+
+The rows are plain data for reports. Three axes stand apart: what the person said (`said`, `state`), what is known of the
+address (`deliverability`), and whether the person is still there (`lifecycle`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
+from syncproof_mocks.journal import Actor
+
+from ..evidence import State
+from ..mapping.grammar import Side
+from .consents import Turn, marks_in
+from .fields import Oracle
+from .sayings import Saying
+
+# A record of everybody in a big scenario would bury those of whom something happened.
+MOST_ROWS = 200
+
+
+def consent_records(oracle: Oracle) -> tuple[dict[str, Any], ...]:
+    """Return one row per person and mapped key about which anybody said, or a connector wrote, anything in the scenario.
+
+    Keys: `person`, `key`, `state` (what the sayings amount to), `said` (the ledger: seq, side, what, proved, by, times), `crm`
+    and `ma` (`state` and times at the end), `turns` (each change of either side, with its request), `evidence_lost` (where a
+    proved yes stands without its proof), `deliverability`, `lifecycle`. `times` holds the evidence, when and through what:
+    moments differ from run to run, all else is the same for a seed.
+    """
+    touched = {(t.person, t.key) for t in oracle.consents.touches if t.change.actor is Actor.CONNECTOR}
+    spoken = {(p, s.key) for p, said in oracle.consents.sayings.items() for s in said if not s.is_seeded}
+    last = oracle.evidence.states[-1]
+    held = {side: _held(oracle, side, last) for side in Side}
+    people = sorted({p for p, _ in touched | spoken})
+    rows = [
+        _row(oracle, person, key, held, last)
+        for person in people for key in oracle.consents.keys if (person, key) in touched | spoken
+    ]
+    return tuple(rows[:MOST_ROWS])
+
+
+def _row(
+    oracle: Oracle, person: str, key: ConsentKey, held: dict[Side, dict[tuple[str, ConsentKey], ConsentMark]], last: State
+) -> dict[str, Any]:
+    end = len(oracle.evidence.entries)
+    state = oracle.consents.state_at(person, key, end)
+    marks = {side: held[side].get((person, key)) for side in Side}
+    proved = ConsentState.GRANTED <= state <= ConsentState.CONFIRMED
+    lost = [str(s) for s in Side if proved and (m := marks[s]) is not None and m.state.permits and m.state < ConsentState.GRANTED]
+    return {
+        "person": oracle.identity.label(person), "key": str(key), "state": state.name.lower(),
+        "said": [_said(s) for s in oracle.consents.said_by(person, end) if s.key.channel == key.channel and s.key.purpose in ("*", key.purpose)],
+        "crm": _told(marks[Side.CRM]), "ma": _told(marks[Side.MA]),
+        "turns": [_turn(oracle, t) for t in oracle.consents.turns if t.person == person and t.key == key],
+        "evidence_lost": lost, "deliverability": "invalid" if oracle.consents.has_bounced(person, end) else "ok",
+        "lifecycle": _lifecycle(oracle, person, last),
+    }
+
+
+def _said(s: Saying) -> dict[str, Any]:
+    what = "request" if s.waits else "yes" if s.grant else "no"
+    by = "seed" if s.is_seeded else "staff" if s.by_staff else "person"
+    return {"seq": s.seq, "side": str(s.side) if s.side else None, "key": str(s.key), "what": what, "proved": s.proved, "by": by,
+            "times": {"at": s.at, "source": s.source}}
+
+
+def _told(mark: ConsentMark | None) -> dict[str, Any]:
+    if mark is None:
+        return {"state": "unknown", "times": {"at": None, "source": None}}
+    return {"state": mark.state.name.lower(), "times": {"at": mark.at, "source": mark.source}}
+
+
+def _turn(oracle: Oracle, turn: Turn) -> dict[str, Any]:
+    exchange = oracle.ledger.exchange(turn.change.exchange)
+    return {
+        "seq": turn.change.seq, "side": str(turn.side), "actor": str(turn.change.actor), "from": turn.before.name.lower(),
+        "to": turn.after.name.lower(), "request": f"{exchange.method} {exchange.path}" if exchange else None,
+    }
+
+
+def _held(oracle: Oracle, side: Side, state: State) -> dict[tuple[str, ConsentKey], ConsentMark]:
+    """Return (person, key) -> the most restrictive word of a side at a moment, with its evidence."""
+    found: dict[tuple[str, ConsentKey], ConsentMark] = {}
+    for row, mark in marks_in(oracle.evidence, side, state.on(side)):
+        is_person = row.kind in oracle.identity.people_kinds(side)
+        person = oracle.identity.subject_of(side, row, state.seq) if is_person else oracle.identity.holder(side, mark.contact_point)
+        if person is not None:
+            known = found.get((person, mark.key))
+            if known is None or mark.state > known.state:
+                found[person, mark.key] = mark
+    return found
+
+
+def _lifecycle(oracle: Oracle, person: str, last: State) -> str:
+    """Return `erased`, `archived` (living nowhere any more) or `active`."""
+    if any(person in oracle.identity.records(side, last) for side in Side):
+        return "active"
+    return "erased" if any(a.person == person and a.kind == "erase" for a in oracle.evidence.acts) else "archived"
