@@ -5,6 +5,8 @@
 #   make coverage   the same, with the share of lines and branches that tests reach
 #   make bench   set up, then measure: servers, population, diff, pack; and what must be fast all the time (a quiet machine)
 #   make lint | types | layers | unit    one part of `make test`, quickly
+#   make qualify the suite against the correct and every buggy reference connector: the matrix and the score
+#   make score   the same, and write the score down (README, docs/bug-classes.md); CI compares with it
 #   make docs    write the generated parts of docs/ again
 #   make lock    write constraints.txt again from what .venv holds
 #   make clean   remove everything that can be made again
@@ -21,7 +23,7 @@ QUIETLY := tools/quietly.sh
 REPORT ?= reports/latest
 WORKERS ?= 2
 
-.PHONY: help run test coverage bench lint types layers unit docs lock clean
+.PHONY: help run test coverage bench lint types layers unit qualify score docs lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -72,6 +74,12 @@ layers: $(READY) $(TYPES)
 
 unit: $(READY)
 	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not speed"
+
+qualify: $(READY)
+	@$(BIN)/syncproof qualify -j $(WORKERS)
+
+score: $(READY)
+	@code=0; $(BIN)/python tools/score.py $(WORKERS) || code=$$?; $(BIN)/python tools/generate_docs.py; exit $$code
 
 docs: $(READY)
 	@$(BIN)/python tools/generate_docs.py

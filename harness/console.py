@@ -9,13 +9,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from .grouping import Cause, Theme, causes, listed, themes
+from .grouping import Theme, causes, listed, themes
 from .legible import duration, one_line, plural, say
-from .model import RunResult, ScenarioResult, Severity, Verdict
+from .model import Finding, RunResult, ScenarioResult, Severity, Verdict
 from .phrases import VERDICT_MARKS, consequence, meaning
 from .unchecked import gaps
 
 MOST_THEMES = 12
+# The first example is told whole, the next ones are there to show what they have in common.
+EXAMPLES, FIRST_EXAMPLE, NEXT_EXAMPLE = 3, 400, 160
 MOST_GAPS = 3
 WIDE = 110
 _COLOURS = {Verdict.PASS: "green", Verdict.FAIL: "red", Verdict.UNKNOWN: "yellow"}
@@ -108,15 +110,17 @@ def _print_theme(console: Console, theme: Theme) -> None:
         console.print(Text(f"{_INDENT}so {leads_to}", "dim"), soft_wrap=True)
     if theme.hosts:
         console.print(Text(f"{_INDENT}it tried: {listed(theme.hosts)}"), soft_wrap=True)
-    console.print(Text(f"{_INDENT}e.g. {_example(worst)}"), soft_wrap=True)
+    if theme.operations:
+        console.print(Text(f"{_INDENT}written with {one_line(listed(theme.operations, 3), 240)}"), soft_wrap=True)
+    for number, example in enumerate(theme.examples(EXAMPLES)):
+        console.print(Text(f"{_INDENT}e.g. {_example(example, FIRST_EXAMPLE if number == 0 else NEXT_EXAMPLE)}"), soft_wrap=True)
     console.print(Text(f"{_INDENT}{_command(worst.scenario)}\n", "cyan"), soft_wrap=True)
 
 
-def _example(cause: Cause) -> str:
-    first = cause.first
-    if first.message:
-        return one_line(first.message, 400)
-    return f"{one_line(first.person or 'it', 80)}: expected {say(first.expected, 80)}, found {say(first.found, 80)}"
+def _example(finding: Finding, most: int) -> str:
+    if finding.message:
+        return one_line(finding.message, most)
+    return f"{one_line(finding.person or 'it', 80)}: expected {say(finding.expected, 80)}, found {say(finding.found, 80)}"
 
 
 def _command(scenario: ScenarioResult) -> str:

@@ -5,6 +5,7 @@ Every report that a person reads (page, Markdown, terminal) groups with this fil
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """All findings of one scenario with the same rule, classification, field and system; never empty."""
+    """All findings of one scenario with the same rule, classification, field, system and operation that wrote; never empty."""
 
     scenario: ScenarioResult
     findings: tuple[Finding, ...]
@@ -41,13 +42,7 @@ class Cause:
 
     def examples(self, most: int) -> tuple[Finding, ...]:
         """Return up to ``most`` findings to show in full: different people (or things, when about nobody) first, each once."""
-        firsts: dict[str, Finding] = {}
-        for finding in self.findings:
-            firsts.setdefault(finding.person or f"{finding.found}", finding)
-        chosen = list(firsts.values())[:most]
-        # Identity, not equality: two findings may say the very same.
-        taken = {id(f) for f in chosen}
-        return (*chosen, *[f for f in self.findings if id(f) not in taken][: most - len(chosen)])
+        return _different(self.findings, most)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -63,6 +58,11 @@ class Cause:
     def headline(self) -> str:
         """Return e.g. `Phone in the MA: the change never arrived`."""
         return f"{place(self.first)}: {damage(self.first.classification)}"
+
+    @property
+    def through(self) -> str:
+        """Return with what the connector did it: `written with hubspot.contacts.batch_update`; empty when it wrote nothing."""
+        return f"written with {one_line(self.first.operation, _FIELD_SHOWN)}" if self.first.operation else ""
 
     @property
     def extent(self) -> str:
@@ -97,6 +97,25 @@ class Theme:
         return told[:1].upper() + told[1:]
 
     @property
+    def bug_classes(self) -> tuple[str, ...]:
+        """Return the bug classes, sorted."""
+        return tuple(sorted({name for c in self.causes for name in c.classes}))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Return the different operations with which the connector did it, most used first; empty when it wrote nothing."""
+        counted = Counter(f.operation for c in self.causes for f in c.findings if f.operation)
+        return tuple(name for name, _ in counted.most_common())
+
+    def examples(self, most: int) -> tuple[Finding, ...]:
+        """Return up to ``most`` findings to show: of different causes first, then of different people, each once."""
+        firsts = [c.first for c in self.causes[:most]]
+        taken = {id(f) for f in firsts}
+        rest = [f for c in self.causes for f in c.findings if id(f) not in taken]
+        # What several fields of one person show is one example of a person, and people come first.
+        return _different([*firsts, *rest], most)
+
+    @property
     def places(self) -> tuple[str, ...]:
         """Return the different fields and systems it happened in, in order."""
         return tuple(dict.fromkeys(place(c.first) for c in self.causes))
@@ -122,6 +141,16 @@ class Theme:
         return tuple(dict.fromkeys(c.scenario.id for c in self.causes))
 
 
+def _different(findings: Sequence[Finding], most: int) -> tuple[Finding, ...]:
+    firsts: dict[str, Finding] = {}
+    for finding in findings:
+        firsts.setdefault(finding.person or f"{finding.found}", finding)
+    chosen = list(firsts.values())[:most]
+    # Identity, not equality: two findings may say the very same.
+    taken = {id(f) for f in chosen}
+    return (*chosen, *[f for f in findings if id(f) not in taken][: most - len(chosen)])
+
+
 def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
     """Return `a, b, c and 4 more`."""
     return ", ".join(names[:most]) + (f" and {len(names) - most:,} more" if len(names) > most else "")
@@ -138,9 +167,9 @@ def place(finding: Finding) -> str:
 
 def causes_of(scenario: ScenarioResult) -> tuple[Cause, ...]:
     """Return the causes of one scenario, worst first, then those with most findings, then in order of appearance."""
-    grouped: dict[tuple[str, str, str | None, str | None], list[Finding]] = {}
+    grouped: dict[tuple[str, str, str | None, str | None, str], list[Finding]] = {}
     for finding in scenario.findings:
-        key = (finding.rule, finding.classification, finding.field, finding.system)
+        key = (finding.rule, finding.classification, finding.field, finding.system, finding.operation)
         grouped.setdefault(key, []).append(finding)
     return _worst_first(Cause(scenario, tuple(found)) for found in grouped.values())
 

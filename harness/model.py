@@ -79,6 +79,7 @@ class Finding:
     blame: Blame | None = None
     story: tuple[str, ...] = ()  # who edited what, what was read, what was written: one line each
     requests: tuple[int, ...] = ()  # journal sequences of the exchanges that did it
+    operation: str = ""  # the vendor's operation with which the connector wrote it, e.g. `hubspot.contacts.batch_update`
 
 
 @dataclass(frozen=True, slots=True)

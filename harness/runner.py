@@ -43,7 +43,7 @@ from .scenario.reach import refuse_out_of_reach
 from .stage import Stage
 from .starting import Starter, connector_for, described
 from .timeline import timeline
-from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls
+from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls, with_operation
 
 # Findings beyond this number per scenario add nothing a person could read; the count is always told.
 MOST_FINDINGS = 2_000
@@ -254,7 +254,7 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     checked.append(_own_checks(stage))
     skipped = scenario.checks.skip
     kept = [_without_skipped(c, skipped) for c in checked]
-    findings = sorted((f for c in kept for f in c.result.findings), key=_order)
+    findings = sorted((with_operation(f, evidence.entries) for c in kept for f in c.result.findings), key=_order)
     unfelt = stage.unfelt()
     reason = reason or next((text for text, optional in unfelt if not optional), "")
     verdict, why = _verdict(evidence, kept, findings, reason)

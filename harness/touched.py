@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from syncproof_mocks.dialect import Dialect
-from syncproof_mocks.journal import Entry, Exchange
+from syncproof_mocks.journal import Actor, Change, Entry, Exchange
 from syncproof_mocks.wire import NOTHING_NEAR
 
-from .model import UnmockedCall
+from .model import Finding, UnmockedCall
 from .network.egress import attempts
 
 
@@ -31,6 +32,17 @@ def assumed_behaviours(entries: Iterable[Entry]) -> tuple[str, ...]:
             if entry.evidence == "assumed":
                 found.add(f"{entry.system}.{entry.operation}")
     return tuple(sorted(found))
+
+
+def with_operation(finding: Finding, entries: Sequence[Entry]) -> Finding:
+    """Return the finding with the operation of the connector that did it, as its cause or else its last request tells."""
+    for seq in (finding.caused_by, *reversed(finding.requests)):
+        entry = entries[seq] if seq is not None and seq < len(entries) else None
+        if isinstance(entry, Change):
+            entry = entries[entry.exchange] if entry.exchange is not None and entry.actor is Actor.CONNECTOR else None
+        if isinstance(entry, Exchange) and entry.operation:
+            return replace(finding, operation=f"{entry.system}.{entry.operation}")
+    return finding
 
 
 def assumption_notes(assumed: Iterable[str], dialects: Iterable[Dialect]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from syncproof.sandbox import Sandbox
 from syncproof_mocks.consent import ConsentKey, ConsentProof, ConsentState
 from syncproof_mocks.journal import Actor, Row
 from syncproof_mocks.wire import Request
+from tests.ideal_follows import follow, rules_of
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Ideal:
                 for row in dialect.store.rows(kind):
                     dialect.served(row)
             dialect.journal.close_exchange()
+        follow(self)
         for obj in sandbox.mapping.objects:
             self._object(obj)
 
@@ -66,6 +68,7 @@ class Ideal:
                 gone = crm.store.get(obj.crm, crm_id, deleted=True)
                 if gone is not None and gone.deleted and ma.store.get(obj.ma, ma_id):
                     self._write(Side.MA, lambda ma_id=ma_id: ma.desk_delete(obj.ma, ma_id))
+                    del self.links[crm_id]  # who is brought back is a newcomer again
         if obj.erases.crm_to_ma == "erase" and "keep_erased" not in self.sins:
             for crm_id, ma_id in list(self.links.items()):
                 mine = any(r.record_id == crm_id and r.kind == obj.crm for r in self.sandbox.world.journal.changes())
@@ -111,7 +114,7 @@ class Ideal:
     def _create(self, obj: ObjectMapping, target: Side, row: Row) -> None:
         values: dict[str, Any] = {}
         towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
-        for rule in obj.fields:
+        for rule in rules_of(self, obj):
             is_key = any(k.crm == rule.crm for k in obj.match)
             if rule.consent is None and (is_key or rule.direction in (Direction.BOTH, towards)):
                 value = neutral(rule, target.other, row.values.get(rule.field_on(target.other)))
@@ -167,6 +170,8 @@ class Ideal:
         account = crm.store.get("Account", str(crm_row.values.get("AccountId"))) if obj.company else None
         if obj.company is None or account is None or "ignore_companies" in self.sins:
             return
+        if not account.values.get(obj.company.match.crm):
+            return  # nothing tells which company of the MA it is
         for there in list(ma.store.rows("companies")):
             same = there.values.get(obj.company.match.ma) == account.values.get(obj.company.match.crm)
             if same != ("wrong_company" in self.sins) and there.id not in ma.associated("contacts", ma_row.id, "companies"):
@@ -177,7 +182,7 @@ class Ideal:
 
     def _pair(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
         changes: dict[Side, dict[str, Any]] = {Side.CRM: {}, Side.MA: {}}
-        for rule in obj.fields:
+        for rule in rules_of(self, obj):
             if rule.consent is not None or rule.direction is Direction.NONE:
                 continue
             now = (neutral(rule, Side.CRM, crm_row.values.get(rule.crm)), neutral(rule, Side.MA, ma_row.values.get(rule.ma)))
@@ -254,7 +259,7 @@ class Ideal:
         return Side.CRM if stamps.get(Side.CRM, 0) > stamps.get(Side.MA, 0) else Side.MA
 
     def _remember(self, obj: ObjectMapping, crm_row: Row, ma_row: Row) -> None:
-        for rule in obj.fields:
+        for rule in rules_of(self, obj):
             self.base[crm_row.id, rule.name] = (
                 neutral(rule, Side.CRM, crm_row.values.get(rule.crm)), neutral(rule, Side.MA, ma_row.values.get(rule.ma)),
             )

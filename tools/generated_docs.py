@@ -16,7 +16,6 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-
 from tools.generated_power import bug_classes, packs
 
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -186,6 +185,32 @@ def mapping_keys() -> str:
     return "\n\n".join(parts)
 
 
+def presets() -> str:
+    """Return one heading per preset: its rules, what stays open, what to beware of, where it is from."""
+    from syncproof.mapping.presets import presets as known
+
+    def listed(title: str, lines: Iterable[str]) -> str:
+        told = "\n".join(f"- {line}" for line in lines)
+        return f"\n\n{title}\n\n{told}" if told else ""
+
+    parts = []
+    for preset in known().values():
+        usual = {o: preset.rule_of(o) for o in ("contact", "lead", "company")}
+        rows = (
+            (f"`{name}`", "; ".join(f"`{k}: {v}`" for k, v in rule.items()), preset.says[name],
+             ", ".join(o for o, r in usual.items() if r == name))
+            for name, rule in preset.rules.items()
+        )
+        settings = {o: told.settings for o, told in preset.objects.items() if told.settings}
+        parts.append(
+            f"### {preset.name}\n\n{preset.title}.\n\n" + table(("rule", "means", "in words", "usual for"), rows)
+            + (f"\n\nOf objects: `{settings}`." if settings else "")
+            + listed("Left open, because its makers do not tell or let the customer choose:", preset.open)
+            + listed("Beware, whatever the mapping says:", preset.beware) + listed("From:", preset.sources)
+        )
+    return "\n\n".join(parts)
+
+
 def connector_keys() -> str:
     """Return the keys of a connector file and the placeholders."""
     from syncproof.connector_file import ConnectorFile, Start, Success
@@ -311,5 +336,5 @@ PARTS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, network_clients,
               commands,
-              salesforce, hubspot, shape_keys, probes, packs, bug_classes)
+              salesforce, hubspot, shape_keys, probes, presets, packs, bug_classes)
 }  # fmt: skip

@@ -34,19 +34,21 @@ def merge_is_restrictive(oracle: Oracle, seen: Seen) -> None:
 
 
 def _merged(oracle: Oracle, sync: int, before: State, after: State) -> Iterator[tuple[Side, Row, Row]]:
-    """Yield (side, record that went, record that is left) for each record that the connector merged away in a sync."""
+    """Yield (side, a record that went, the record that is left) for each merge that the connector made in a sync."""
     summary = oracle.evidence.syncs[sync - 1]
     gone = {
         (side_of(oracle.evidence, e.system), e.kind, e.record_id)
         for e in oracle.evidence.entries[summary.start_seq : summary.end_seq]
         if isinstance(e, Change) and e.actor is Actor.CONNECTOR and (e.after is None or e.after.deleted)
     }
+    told: set[tuple[Side, str]] = set()
     for side, kind, record_id in sorted(gone):
         row = before.on(side).get(kind, record_id)
-        if row is not None and kind in oracle.identity.people_kinds(side):
-            left = _left(after.on(side), row)
-            if left is not None and left.id != record_id:
-                yield side, row, left
+        left = _left(after.on(side), row) if row is not None and kind in oracle.identity.people_kinds(side) else None
+        # A survivor with a new id has several parts that went: it is one merge.
+        if row is not None and left is not None and left.id != record_id and (side, left.id) not in told:
+            told.add((side, left.id))
+            yield side, row, left
 
 
 def _left(snapshot: Snapshot, row: Row) -> Row | None:

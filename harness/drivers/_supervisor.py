@@ -177,6 +177,8 @@ def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | No
     """Wait for the end of the program, its time limit, or the word from the harness."""
     parent = os.getppid()
     limit = time.monotonic() + order["timeout_s"]
+    if order["words"] and not obey(order["words"], main, order["report_fd"]):
+        return "killed", None
     while True:
         status, _ = reap(main)
         if status is not None:
@@ -228,9 +230,12 @@ def supervise(order: dict[str, Any]) -> dict[str, Any]:
 
 
 def awaited_order(parent: int) -> bytes:
-    """Return the order once it is there, or nothing when nobody will give one: it may be started long ahead."""
+    """Return the order once it is there (and the words that came with it), or nothing when nobody will give one.
+
+    This process may be started long ahead of its order.
+    """
     line = b""
-    while not line.endswith(b"\n"):
+    while b"\n" not in line:
         # Another process may hold our standard input open after the harness is gone.
         ready, _, _ = select.select([0], [], [], 1.0)
         chunk = os.read(0, 1 << 16) if ready else b""
@@ -249,7 +254,8 @@ def main() -> None:
     line = awaited_order(int(sys.argv[1]))
     if not line:
         return
-    order = json.loads(line)
+    text, _, words = line.partition(b"\n")
+    order = {**json.loads(text), "words": words}
     report = supervise(order)
     # A broken pipe: the harness is gone, and the cleaning was what mattered.
     with contextlib.suppress(BrokenPipeError):

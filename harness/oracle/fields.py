@@ -12,14 +12,14 @@ from syncproof_mocks.journal import Actor, Change, Row
 from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
-from ..mapping.grammar import Direction, FieldRule, Side
+from ..mapping.grammar import FieldRule, Side
 from ..mapping.meaning import neutral
 from .blame import Ledger
 from .consents import ConsentLedger
 from .identity import Identity
 from .interleaving import Course, base_after, course_of, interleaved
 from .refusals import Refusals
-from .rules import Allowed, Pair, Situation, allowed
+from .rules import Allowed, Pair, Situation, allowed, created, ordered
 from .scope import Meeting, Scope
 
 
@@ -292,7 +292,7 @@ class Oracle:
             if is_born and value in (None, False):
                 is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
                 source = ma[0] if side is Side.CRM else crm[0]
-                found = self._creation(rule, side, source, is_key)
+                found = created(rule, side, source, is_key)
                 pairs = [*found.pairs, *(answer.pairs if crm[1] or ma[1] else ())]
         return truth, Allowed(tuple(dict.fromkeys(pairs)), found.reason, found.left_open)
 
@@ -342,37 +342,21 @@ class Oracle:
             is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
             there, source = self._course(rule, target, made, m.sync), self._course(rule, target.other, source_after, m.sync)
             there = Course(there.moments[:1], there.write)
-            crm, ma = _ordered(target, there, source)
+            crm, ma = ordered(target, there, source)
 
             def ask(i: int, j: int, rule: FieldRule = rule, source: Course = source, is_key: bool = is_key) -> Allowed:
-                return self._creation(rule, target, source.moments[max(i, j)].value, is_key)
+                return created(rule, target, source.moments[max(i, j)].value, is_key)
 
             answer = interleaved(crm, ma, ask)
             if source.left is None and self._demands(target, made, rule):
                 why = "the system demands a value where the other side has none"
                 answer = Allowed((*answer.pairs, (crm.left, ma.left)), why, answer.left_open)
-            yield Judgement(m, rule, Situation(None, _ordered(target, None, value)), answer, (crm.left, ma.left), ())
+            yield Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, (crm.left, ma.left), ())
 
     def _demands(self, side: Side, row: Row, rule: FieldRule) -> bool:
         """Tell whether the vendor makes no record without a value in the rule's field; which one is the connector's affair."""
         info = self.evidence.dialects[side].schema(row.kind).get(rule.field_on(side))
         return info is not None and info.required
-
-    @staticmethod
-    def _creation(rule: FieldRule, target: Side, value: Any, is_key: bool) -> Allowed:
-        """Judge one field of a record that the sync made; the match key comes along whatever its direction."""
-        towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
-        empty = False if rule.type is FieldType.BOOLEAN else None
-        # A new record of the master holds nothing yet, so the reading side fills it.
-        if is_key or rule.direction in (towards, Direction.BOTH) or rule.fill == "back":
-            made = [value if value is not None else empty]
-            if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
-                made.append(value[: rule.max_length].strip())
-            return Allowed(tuple(_ordered(target, v, value) for v in made), "a new record carries every mapped value")
-        kept = [_ordered(target, empty, value)]
-        if rule.direction is not Direction.NONE:
-            kept.append(_ordered(target, empty, empty))
-        return Allowed(tuple(kept), "this field does not travel that way")
 
 
 def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
@@ -383,10 +367,6 @@ def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
 def _neutral(rule: FieldRule, side: Side, raw: Any) -> Any:
     value = neutral(rule, side, raw)
     return False if value is None and rule.type is FieldType.BOOLEAN else value
-
-
-def _ordered(target: Side, of_target: Any, of_source: Any) -> Pair:
-    return (of_source, of_target) if target is Side.MA else (of_target, of_source)
 
 
 def _last_side(acts: tuple[Act, ...]) -> Side | None:

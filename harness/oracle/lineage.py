@@ -86,11 +86,14 @@ class Lineage:
     def is_lost(self, obj: ObjectMapping, rule: FieldRule, seq: int) -> bool:
         """Tell whether one end of a rule had been removed or hidden by then: nothing can be said of it any more."""
         return any(
-            a.kind == "change_schema" and a.seq < seq and a.object == obj.object and a.value in _LOST
-            and a.field == rule.field_on(a.side)
-            for a in self.evidence.acts
+            a.seq < seq and a.object == obj.object and a.value in _LOST and a.field == rule.field_on(a.side) for a in self._schema_acts
         )
+
+    @cached_property
+    def _schema_acts(self) -> tuple[Act, ...]:
+        # Asked for every field of every person: nearly always there are none.
+        return tuple(a for a in self.evidence.acts if a.kind == "change_schema")
 
     def schema_changed(self, seq: int) -> bool:
         """Tell whether an administrator had changed the schema of either side by then."""
-        return any(a.kind == "change_schema" and a.seq < seq for a in self.evidence.acts)
+        return any(a.seq < seq for a in self._schema_acts)

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from syncproof_mocks.schema import FieldType
+
 from ..mapping.grammar import Direction, FieldRule, Side, Winner
 
 Pair = tuple[Any, Any]
@@ -229,3 +231,27 @@ def _wins(rule: FieldRule, s: Situation, winner: str, unless_blank: bool) -> All
     if rule.blank == "keep":
         return Allowed(((held, held), (None, held)), f"{why}, but a blank never overwrites (`blank: keep`)")
     return Allowed(((None, None), (held, held), (None, held)), why, "whether a clear travels (`blank`)")
+
+
+def created(rule: FieldRule, target: Side, value: Any, is_key: bool) -> Allowed:
+    """Return what one field of a record that the sync made on ``target`` may hold, where the other side holds ``value``.
+
+    The match key comes along whatever its direction. The pairs are in the order (crm, ma).
+    """
+    towards = Direction.CRM_TO_MA if target is Side.MA else Direction.MA_TO_CRM
+    empty = False if rule.type is FieldType.BOOLEAN else None
+    # A new record of the master holds nothing yet, so the reading side fills it.
+    if is_key or rule.direction in (towards, Direction.BOTH) or rule.fill == "back":
+        made = [value if value is not None else empty]
+        if rule.max_length is not None and isinstance(value, str) and len(value) > rule.max_length:
+            made.append(value[: rule.max_length].strip())
+        return Allowed(tuple(ordered(target, v, value) for v in made), "a new record carries every mapped value")
+    kept = [ordered(target, empty, value)]
+    if rule.direction is not Direction.NONE:
+        kept.append(ordered(target, empty, empty))
+    return Allowed(tuple(kept), "this field does not travel that way")
+
+
+def ordered(target: Side, of_target: Any, of_source: Any) -> Pair:
+    """Return (crm, ma) from what stands on a side and on the other one."""
+    return (of_source, of_target) if target is Side.MA else (of_target, of_source)

@@ -66,6 +66,7 @@ class Scope:
         self.identity = identity
         self._by_state: dict[tuple[int, Side, str], dict[str, list[Row]]] = {}
         self._kept_out: dict[tuple[str, Side, int, int], str | None] = {}
+        self._known_broken: dict[int, bool] = {}
 
     def subjects(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
         """Return subject key -> living records of one object on one side."""
@@ -107,6 +108,12 @@ class Scope:
         return next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
 
     def is_broken(self, sync: int) -> bool:
+        """Tell whether a sync is not judged; see `_broken`."""
+        if sync not in self._known_broken:
+            self._known_broken[sync] = self._broken(sync)
+        return self._known_broken[sync]
+
+    def _broken(self, sync: int) -> bool:
         """Tell whether a fault struck during this sync and the connector said that it had not succeeded, or was killed.
 
         A fault that nobody can notice (an answer out of date) needs no admission. The scenario option ``must_survive``

@@ -199,6 +199,9 @@ class Planner:
             return
         crm = self._owners.email_of_user(plan.pair.crm.get(rule.crm))
         ma = self._owners.email_of_owner(plan.pair.ma.get(rule.ma))
+        if crm is None and self._bugs.on("inactive_owner_replaced"):
+            plan.moves.append(Move(rule.crm, "crm", {rule.crm: self._owners.integration_user_id}, None))
+            return
         decision = merge(rule, crm, ma, plan.bases.get(rule.crm, UNKNOWN), lambda: "crm", self._bugs)
         owner_id, user_id = self._owners.owner_id(crm), self._owners.user_id(ma)
         if decision.to_ma and crm and owner_id:

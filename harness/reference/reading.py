@@ -84,7 +84,7 @@ class Reader:
         name = f"crm:{contract.crm}"
         cursor = self._state.cursor(name)
         self._crm.start_reading()
-        since = self._window.first() if cursor is None or self._echoes else self._window.since(cursor)
+        since = self._window.first(self._crm.clock_ms) if cursor is None or self._echoes else self._window.since(cursor)
         rows = self._crm.rows(contract.crm, contract.crm_fields, None if since is None else self._window.in_query(since))
         goes_on = self._window.cursor(self._crm.reading_since_ms, self._crm.stamp_ms)
         if goes_on is not None:

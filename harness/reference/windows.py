@@ -6,7 +6,6 @@ this run was reading, or showed late, is read then. What that reads twice is pas
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 from .bugs import Bugs
@@ -36,9 +35,9 @@ class Window:
         local = datetime.fromtimestamp(since_ms / 1000)  # noqa: DTZ006 (the mistake)
         return round(local.replace(tzinfo=UTC).timestamp() * 1000)
 
-    def first(self) -> int | None:
-        """Return from when on the first run reads; None: everything there is."""
-        return round(time.time() * 1000) - _TWO_YEARS_MS if self._bugs.on("hidden_start_date") else None
+    def first(self, now_ms: int | None) -> int | None:
+        """Return from when on the first run reads; None: everything there is. ``now_ms`` is the server's clock, if known."""
+        return now_ms - _TWO_YEARS_MS if now_ms and self._bugs.on("hidden_start_date") else None
 
     def cursor(self, began_ms: int | None, latest_stamp_ms: int) -> int | None:
         """Return where the next run goes on: when this one began, or without a server's clock the latest stamp it read."""

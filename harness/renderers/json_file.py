@@ -7,8 +7,11 @@ from typing import Any
 
 import orjson
 
+from ..grouping import Theme, causes, themes
 from ..model import Finding, RunResult, ScenarioResult
 from ..report_folder import RESULT_SCHEMA
+
+EXAMPLES = 3
 
 
 class JsonFile:
@@ -59,8 +62,22 @@ def as_json(result: RunResult) -> dict[str, Any]:
             "other_hosts": len({host for s in result.scenarios for host in s.other_hosts}),
             "assumed_behaviours": result.assumed_behaviours,
         },
+        "groups": [_group(t) for t in themes(causes(result))],
         "scenarios": [_scenario(s) for s in result.scenarios],
         "times": {"started_at": result.started_at, "seconds": round(result.seconds, 3)},
+    }
+
+
+def _group(theme: Theme) -> dict[str, Any]:
+    """Return findings of one cause as one: how many, where, and three examples by scenario and place in its findings."""
+    at = {id(f): (c.scenario.id, n) for c in theme.causes for n, f in enumerate(c.scenario.findings)}
+    return {
+        "rule": theme.rule, "classes": list(theme.bug_classes), "severity": str(theme.severity), "says": theme.words,
+        "classification": theme.causes[0].first.classification, "findings": theme.findings, "people": theme.people,
+        "places": list(theme.places), "operations": list(theme.operations), "scenarios": list(theme.scenarios),
+        "examples": [
+            {"scenario": at[id(f)][0], "finding": at[id(f)][1], "person": f.person, "message": f.message} for f in theme.examples(EXAMPLES)
+        ],
     }
 
 
@@ -93,4 +110,5 @@ def _finding(f: Finding, reproduce: str) -> dict[str, Any]:
         "classification": f.classification, "caused_by": f.caused_by, "message": f.message, "reproduce": reproduce,
         "record_id": f.record_id, "sync": f.sync, "sides": asdict(f.sides) if f.sides else None,
         "blame": asdict(f.blame) if f.blame else None, "story": list(f.story), "requests": list(f.requests),
+        "operation": f.operation,
     }

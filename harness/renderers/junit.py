@@ -45,7 +45,8 @@ def _case(s: ScenarioResult) -> str:
     # The command goes first: it must survive the cut.
     lines = [f"reproduce: {s.reproduce}"]
     for cause in causes:
-        lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({cause.extent})")
+        told = ", ".join(filter(None, (cause.extent, cause.through)))
+        lines.append(f"{cause.first.rule} {cause.severity}: {cause.headline} ({told})")
         lines += [f"    {f.message}" for f in cause.examples(EXAMPLES)]
     text = escape(_legible(cut("\n".join(lines), MOST_TEXT)))
     return f"<testcase {attributes}><{tag} message={_attribute(message)}>{text}</{tag}>{_refused(s)}</testcase>"

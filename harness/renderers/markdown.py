@@ -74,7 +74,8 @@ def _scenario(s: ScenarioResult) -> str:
 
 
 def _cause(cause: Cause) -> list[str]:
-    lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent} ({_plain(cause.first.rule, 60)})"]
+    through = f", {_plain(cause.through)}" if cause.through else ""
+    lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent}{through} ({_plain(cause.first.rule, 60)})"]
     if cause.hosts:
         lines.append(f"  - it tried: {_plain(listed(cause.hosts))}")
     return lines + [f"  - {_plain(f.message)}" for f in cause.examples(EXAMPLES)]

@@ -55,12 +55,13 @@ class ChangeCompany:
         present = self._present(stage, link)
         if self.settings.to == "namesake":
             return self._namesake(stage, link, present)
-        obj = stage.object_mapping("company")
-        seeded = [x.record_id for x in stage.cast.links if (x.side, x.object) == (link.side, "company")]
-        others = [i for i in seeded if i != present and store.get(obj.kind_on(link.side), i)]
-        if not others:
+        kind = stage.object_mapping("company").kind_on(link.side)
+        seeded = [x.record_id for x in stage.cast.links if (x.side, x.object) == (link.side, "company") and store.get(kind, x.record_id)]
+        if not [i for i in seeded if i != present]:
             raise SetupError("there is no other company to move to: the population needs more people")
-        return others[(others.index(seeded[0]) if seeded[0] in others else 0) + (present is not None and len(others) > 1)]
+        # Each goes to the one after their present company, so that not everybody ends in one place.
+        place = seeded.index(present) + 1 if present in seeded else 0
+        return seeded[place % len(seeded)]
 
     @staticmethod
     def _present(stage: Stage, link: Link) -> str | None:

@@ -26,14 +26,14 @@ class ChangeOwnerSettings(StepSettings):
     object: Literal["contact", "lead"] | None = Field(
         None, description="which record of the person; left out: the one that the person has on this side"
     )
-    to: Literal["another", "somebody_who_left"] = Field(
-        "another", description="`somebody_who_left`: the new owner is no active user of the other system"
+    to: Literal["another", "leaves"] = Field(
+        "another", description="`leaves`: the record keeps its owner, whose user is deactivated (in the CRM)"
     )
 
 
 @dataclass(frozen=True)
 class ChangeOwner:
-    """Gives records to another owner, and changes nothing else of them."""
+    """Gives records to another owner, or lets their owner leave the company; nothing else of them changes."""
 
     model: ClassVar[type[StepSettings]] = ChangeOwnerSettings
     settings: ChangeOwnerSettings
@@ -56,19 +56,20 @@ class ChangeOwner:
         field, dialect = rule.crm if link.side is Side.CRM else rule.ma, stage.sandbox.on(link.side)
         row = dialect.store.get(link.kind, link.record_id)
         assert row is not None
-        seq, owner = len(stage.journal), self._new_owner(stage, link, row.values.get(field))
-        after = dialect.desk_edit(link.kind, link.record_id, {field: owner})
+        seq, present = len(stage.journal), row.values.get(field)
+        if self.settings.to == "leaves":
+            if link.side is not Side.CRM:
+                raise SetupError(f"{dialect.name} deactivates no user at this desk; `leaves` is for the CRM")
+            dialect.desk_edit(dialect.owner_kind, str(present), {dialect.owner_active_field: False})
+            return stage.done(seq, link, "change_owner", field=field, old=present, value=present)
+        after = dialect.desk_edit(link.kind, link.record_id, {field: self._new_owner(stage, link, present)})
         return stage.done(seq, link, "change_owner", field=field, old=row.values.get(field), value=after.values.get(field))
 
     def _new_owner(self, stage: Stage, link: Link, present: object) -> str:
-        """Return the next owner of the wanted kind. Raises SetupError when there is nobody but the present one."""
-        active = self.settings.to == "another"
-        found = [
-            stage.cast.owner_ids[link.side, email] for *_, email, works_here in stage.cast.population.owners if works_here == active
-        ]
-        ids = [i for i in found if i != present]
-        if not ids:
-            raise SetupError("the population has no other owner of that kind")
+        """Return the next owner who works here. Raises SetupError when there is nobody but the present one."""
+        found = [stage.cast.owner_ids[link.side, email] for *_, email, works_here in stage.cast.population.owners if works_here]
+        if not [i for i in found if i != present]:
+            raise SetupError("the population has no other owner")
         # Each record goes to the one after its present owner, so that not everything ends in one pair of hands.
         place = found.index(str(present)) if str(present) in found else -1
         return found[(place + 1) % len(found)]

@@ -89,6 +89,23 @@ def test_the_values_of_the_other_in_the_record_are_found() -> None:
         assert found(result, "FIELD-010"), placement
 
 
+def test_a_record_full_of_a_third_persons_values_is_still_of_one_of_the_two() -> None:
+    def fill(me: Any, sandbox: Sandbox) -> None:
+        pair = the_two(sandbox)
+        third = next(r for r in sandbox.crm.store.rows("Contact") if r.values["Email"] != pair[0].values["Email"]).values
+        taken = {"phone": third["Phone"], "jobtitle": third["Title"], "address": third["MailingStreet"], "zip": third["MailingPostalCode"]}
+        there = in_ma(sandbox)
+        me._write(Side.MA, lambda: sandbox.ma.desk_edit("contacts", there.id, taken))
+        me._write(Side.MA, lambda: sandbox.ma.desk_edit("contacts", there.id, {"firstname": third["FirstName"], "mobilephone": third["MobilePhone"]}))
+
+    result = play(shared("sync", placement="crm"), KeenAfter(fill))
+
+    pair = {line.partition(":")[0] for line in left_out(result)} | {line.rpartition("record of ")[2].partition(",")[0] for line in left_out(result)}
+    assert len(pair) == 2
+    assert {f.person for f in found(result, "IDENT-002") if f.system == "ma"} <= pair
+    assert not found(result, "IDENT-001")
+
+
 def test_a_second_record_of_one_of_them_is_counted_for_that_one() -> None:
     def double(me: Any, sandbox: Sandbox) -> None:
         row = the_two(sandbox)[1]
@@ -109,23 +126,33 @@ def say_no(side: Side, which: int, key: Any = EVERYTHING) -> Deed:
 
 @pytest.mark.parametrize("which", [0, 1])
 def test_a_no_of_either_may_count_for_the_address(which: int) -> None:
-    steps = ("sync", {"opt_out": {"side": "crm", "who": "all"}}, "sync")
+    no = {"opt_out": {"side": "crm", "who": {"dirt": "shared_address"}}}
 
-    assert "CONS-003" not in rules(play(shared(*steps), KeenAfter(say_no(Side.CRM, which), at=2)))
+    for side in Side:
+        assert "CONS-003" not in rules(play(shared("sync", no, "sync"), KeenAfter(say_no(side, which), at=2)))
     assert "CONS-003" in rules(play(shared("sync", "sync"), KeenAfter(say_no(Side.CRM, which), at=2)))
+
+
+def test_a_yes_of_one_may_give_way_to_the_no_of_the_other() -> None:
+    agreed = {"opt_in": {"side": "crm", "who": {"count": 6}, "purpose": "newsletter", "evidence": {"source": "form", "text": "yes"}}}
+    no = {"opt_out": {"side": "crm", "who": {"dirt": "shared_address"}, "purpose": "newsletter"}}
+
+    result = play(shared("sync", agreed, "sync", no, "sync"), KeenAfter(say_no(Side.MA, 0, NEWSLETTER), at=3))
+
+    assert not {"CONS-003", "CONS-008"} & rules(result)
 
 
 def test_a_no_that_neither_has_said_is_invented() -> None:
     result = play(shared("sync"), KeenAfter(say_no(Side.MA, 0)))
 
-    assert found(result, "CONS-003")
+    assert "ma" in {f.system for f in found(result, "CONS-003")}
 
 
 def test_a_yes_for_the_address_that_neither_has_given_is_invented() -> None:
     def agree(me: Any, sandbox: Sandbox) -> None:
         me._say(Side.MA, in_ma(sandbox), NEWSLETTER, True, ConsentProof("2026-01-01T00:00:00Z", "import"))
 
-    assert found(play(shared("sync"), KeenAfter(agree)), "CONS-004")
+    assert "ma" in {f.system for f in found(play(shared("sync"), KeenAfter(agree)), "CONS-004")}
 
 
 # -- an address that is typed ----------------------------------------------------------------------------------
@@ -159,6 +186,19 @@ def test_the_rest_of_what_was_typed_must_travel() -> None:
             return now if rule.crm == "Title" else super()._decide(rule, base, now, crm_row, ma_row)
 
     assert {(f.rule, f.field) for f in play(typed(), Idle()).findings} == {("FIELD-001", "jobtitle")}
+
+
+def test_an_address_that_has_become_free_must_travel() -> None:
+    class Idle(Careful):
+        def _decide(self, rule: Any, base: Any, now: Any, crm_row: Any, ma_row: Any) -> Any:
+            return now if rule.crm == "Email" else super()._decide(rule, base, now, crm_row, ma_row)
+
+    moved = {"edit": {"side": "ma", "who": {"index": 4}, "set": {"email": "$fresh"}}}
+    story = typed()
+    story["steps"].insert(1, moved)
+
+    assert not play(story, Careful()).findings
+    assert {(f.rule, f.field) for f in play(story, Idle()).findings} == {("FIELD-001", "email")}
 
 
 def test_who_is_written_into_the_record_of_that_address_is_found() -> None:

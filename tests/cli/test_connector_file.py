@@ -98,11 +98,67 @@ def test_python_without_a_three_is_answered_with_what_is_there(
     assert problems(write("connector: a\nstart: {command: [python]}\n"))[0].endswith("in PATH. There is `python3`.")
 
 
-@pytest.mark.parametrize("kind", ["service", "http", "container", "python"])
-def test_other_ways_to_start_are_told_to_come_later(write: Write, kind: str) -> None:
-    assert problems(write(f"connector: a\nstart:\n  {kind}: x\n")) == [
-        f"HERE/connector.yaml:2: `start`: `{kind}:` comes later; known start kinds now: command."
+def test_another_way_to_start_is_told_to_come_later(write: Write) -> None:
+    assert problems(write("connector: a\nstart:\n  container: x\n")) == [
+        "HERE/connector.yaml:2: `start`: `container:` comes later; known start kinds now: command, service, http, python."
     ]
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [("{timeout_s: 5}", "none"), ("{command: [sh], service: [sh]}", "`command` and `service`"), ("{service: [sh], python: 'a:b'}", "`service` and `python`")],
+)
+def test_exactly_one_way_to_start_is_given(write: Write, start: str, said: str) -> None:
+    (text,) = problems(write(f"connector: a\nstart: {start}\n"))
+
+    assert text.endswith(f"exactly one of `command`, `service`, `http`, `python` must be given, here it is {said}.")
+
+
+@pytest.mark.parametrize(
+    ("start", "kind", "words"),
+    [
+        ("{service: [sh, -c, x], ready: {line: up}}", "service", ("sh", "-c", "x")),
+        ("{service: [sh], http: {url: 'http://127.0.0.1:{webhook_port}/runs'}}", "http", ("sh",)),
+        ("{http: {url: 'http://127.0.0.1:80/', poll: 'http://127.0.0.1/{answer.id}', done: {path: $.state, is: done}}}", "http", ()),
+        ("{python: 'acme.sync:run'}", "python", ()),
+    ],
+)
+def test_each_way_to_start_is_read(write: Write, start: str, kind: str, words: tuple[str, ...]) -> None:
+    found = load_connector(write(f"connector: a\nstart: {start}\n"))
+
+    assert (found.start.kind, found.start.words) == (kind, words)
+    assert len(expand(found, {**VALUES, "webhook_port": "5"}).argv) == len(words)
+
+
+@pytest.mark.parametrize(
+    ("start", "line", "told"),
+    [
+        ("{service: [no-such-program-x]}", 2, "no program `no-such-program-x` in PATH. Install it, or write its path."),
+        ("{service: [sh], http: {url: '{webhok_port}'}}", 2, "there is no placeholder `{webhok_port}` (did you mean `{webhook_port}`?)"),
+        ("{http: {url: 'http://127.0.0.1', poll: x}}", 2, "`poll` and `done` belong together"),
+        ("{http: {url: 'http://127.0.0.1', success: {path: '$.*', is: 1}}}", 2, "is no path of the kind `$.runs[0].state`"),
+    ],
+)
+def test_what_is_wrong_with_a_service_or_a_request_is_told_before_anything_starts(write: Write, start: str, line: int, told: str) -> None:
+    found = problems(write(f"connector: a\nstart: {start}\n"))
+
+    assert len(found) == 1
+    assert found[0].startswith(f"HERE/connector.yaml:{line}: ")
+    assert told in found[0].replace("did you mean `webhook_port`", "did you mean `{webhook_port}`")
+
+
+def test_where_webhooks_arrive_has_no_meaning_in_a_private_network(write: Write) -> None:
+    (text,) = problems(write("connector: a\nnetwork: isolated\nstart: {service: [sh]}\nenv: {URL: '{webhook_url}'}\n"))
+
+    assert "`{webhook_url}` has no value with `network: isolated`; it needs `direct` or `proxy`" in text
+
+
+def test_the_reference_connector_can_be_a_service(write: Write) -> None:
+    found = builtin_reference(["lost_update"], "service")
+
+    assert found.start.kind == "service"
+    assert found.start.words[-1] == "--serve"
+    assert found.webhooks["ma"].path == "/hubspot"
 
 
 def test_an_unknown_network_is_told_with_those_that_exist(write: Write) -> None:

@@ -14,7 +14,8 @@ from syncproof.errors import SetupError
 from syncproof.start_kinds import Start
 from tests.drivers.test_nothing_is_left import is_alive, pid_in, wait_until
 
-TICKING = "echo $$ > pid; echo up; while :; do echo tick >> ticks; sleep 0.02; done"
+TICKING = "echo $$ > pid; echo tick >> ticks; echo up; while :; do echo tick >> ticks; sleep 0.02; done"
+UP = {"line": "up"}
 Engage = Callable[..., Serving]
 
 
@@ -55,7 +56,7 @@ def ticks(folder: Path) -> int:
 
 
 def test_it_works_during_a_sync_and_stands_still_between_two(engage: Engage, tmp_path: Path) -> None:
-    serving = engage(TICKING)
+    serving = engage(TICKING, ready=UP)
 
     first = serving.sync(1)
     still = ticks(tmp_path)
@@ -71,13 +72,13 @@ def test_it_works_during_a_sync_and_stands_still_between_two(engage: Engage, tmp
 
 
 def test_what_it_prints_is_kept_sync_by_sync(engage: Engage, tmp_path: Path) -> None:
-    serving = engage("n=0; while :; do n=$((n+1)); echo line $n; sleep 0.05; done")
+    serving = engage("echo line 0; n=0; while :; do n=$((n+1)); echo line $n; sleep 0.05; done", ready={"line": "line 0"})
 
     outputs = [serving.sync(1).output, serving.sync(2).output]
 
     lines = [output.decode().splitlines() for output in outputs]
-    assert lines[0][0] == "line 1"
-    assert lines[0] + lines[1] == [f"line {n}" for n in range(1, len(lines[0]) + len(lines[1]) + 1)]
+    assert lines[0][0] == "line 0"
+    assert lines[0] + lines[1] == [f"line {n}" for n in range(len(lines[0]) + len(lines[1]))]
     assert (tmp_path / "logs" / "sync-2.log").read_bytes() == outputs[1]
 
 
@@ -113,7 +114,7 @@ def test_one_that_ends_by_itself_is_no_settled_one(engage: Engage, code: str, ho
 
 
 def test_the_sync_after_a_kill_starts_it_anew(engage: Engage, tmp_path: Path) -> None:
-    serving = engage(TICKING)
+    serving = engage(TICKING, ready=UP)
     serving.sync(1)
     first = pid_in(tmp_path / "pid")
 
@@ -133,7 +134,7 @@ def test_the_sync_after_a_kill_starts_it_anew(engage: Engage, tmp_path: Path) ->
 
 
 def test_who_loses_the_state_was_not_running(engage: Engage, tmp_path: Path) -> None:
-    serving = engage(TICKING)
+    serving = engage(TICKING, ready=UP)
     serving.sync(1)
     first = pid_in(tmp_path / "pid")
 
@@ -151,7 +152,8 @@ def test_never_at_rest_is_a_result_of_its_own(engage: Engage) -> None:
 
 
 def test_its_children_stand_still_with_it_and_go_with_it(engage: Engage, tmp_path: Path) -> None:
-    serving = engage("(setsid sh -c 'echo $$ > child; while :; do echo tick >> ticks; sleep 0.02; done' &) ; echo $$ > pid; sleep 60")
+    serving = engage("(setsid sh -c 'echo $$ > child; while :; do echo tick >> ticks; sleep 0.02; done' &) ; echo $$ > pid; "
+                     "while ! test -s ticks; do sleep 0.01; done; echo up; sleep 60", ready=UP)
     serving.sync(1)
     still = ticks(tmp_path)
     time.sleep(0.15)
@@ -165,7 +167,7 @@ def test_its_children_stand_still_with_it_and_go_with_it(engage: Engage, tmp_pat
 
 
 def test_one_that_stands_still_may_clean_up_when_it_is_ended(engage: Engage, tmp_path: Path) -> None:
-    serving = engage("trap 'echo clean > cleaned; exit 0' TERM; while :; do sleep 0.01; done")
+    serving = engage("trap 'echo clean > cleaned; exit 0' TERM; echo up; while :; do sleep 0.01; done", ready=UP)
     serving.sync(1)
 
     serving.stop()
@@ -175,11 +177,11 @@ def test_one_that_stands_still_may_clean_up_when_it_is_ended(engage: Engage, tmp
 
 def test_it_runs_once(engage: Engage) -> None:
     with pytest.raises(SetupError, match="a service runs once"):
-        engage(TICKING).sync(1, 2)
+        engage(TICKING, ready=UP).sync(1, 2)
 
 
 def test_nothing_is_started_after_the_end_of_the_run(engage: Engage) -> None:
-    serving = engage(TICKING)
+    serving = engage(TICKING, ready=UP)
     serving.stop()
 
     with pytest.raises(SetupError, match="interrupted"):

@@ -61,13 +61,22 @@ class Vendors:
         return [code for _, code, _ in list(self.crm.journal.exchanges())[-1].refused]
 
 
-@pytest.fixture
-def vendors() -> Iterator[Vendors]:
+@pytest.fixture(scope="session")
+def listening() -> Iterator[tuple[dict[str, MockApp], list[int]]]:
+    """Two servers that stay; each test puts a fresh world behind them."""
     world = World(5)
-    crm, ma = Salesforce(world), Hubspot(world)
-    apps = {"crm": MockApp(crm, "t"), "ma": MockApp(ma, "t")}
+    apps = {"crm": MockApp(Salesforce(world), "t"), "ma": MockApp(Hubspot(world), "t")}
     servers = Servers()
     ports = servers.start(apps.values())
+    yield apps, ports
+    servers.stop()
+
+
+@pytest.fixture
+def vendors(listening: tuple[dict[str, MockApp], list[int]]) -> Iterator[Vendors]:
+    apps, ports = listening
+    world = World(5)
+    crm, ma = Salesforce(world), Hubspot(world)
     now = world.clock.now_ms() - 86_400_000
     with crm.journal.acting(Actor.SEED):
         people = [{"LastName": f"L{n}", "Email": f"p{n}@example.com"} for n in range(3)]
@@ -75,13 +84,11 @@ def vendors() -> Iterator[Vendors]:
         ma_ids = [ma.seed("contacts", {"email": p["Email"], "lastname": p["LastName"]}, created_ms=now, modified_ms=now).id for p in people]
     clients = {}
     for (side, dialect), port in zip({"crm": crm, "ma": ma}.items(), ports, strict=True):
+        apps[side].become(dialect)  # type: ignore[arg-type]
         token = dialect.credentials()["token"]  # type: ignore[attr-defined]
         clients[side] = httpx.Client(
             base_url=f"http://127.0.0.1:{port}", headers={"Authorization": f"Bearer {token}"}, trust_env=False
         )
-    try:
-        yield Vendors(crm, ma, apps, clients, {"crm": crm_ids, "ma": ma_ids})
-    finally:
-        for client in clients.values():
-            client.close()
-        servers.stop()
+    yield Vendors(crm, ma, apps, clients, {"crm": crm_ids, "ma": ma_ids})
+    for client in clients.values():
+        client.close()

@@ -13,9 +13,7 @@ from syncproof.oracle.sayings import Saying
 from syncproof_mocks.consent import ConsentKey, ConsentState
 
 NEWS = ConsentKey("email", "newsletter")
-LINKS = tuple(Link(Side.CRM, "contact", "Contact", f"003{p.upper()}", p) for p in ("a", "b", "c")) + (
-    Link(Side.CRM, "contact", "Contact", "003B2", "b"),
-)
+LINKS = tuple(Link(Side.CRM, "contact", "Contact", i, p) for i, p in (("003A", "a"), ("003B", "b"), ("003C", "c"), ("003B2", "b")))
 
 
 def act(seq: int, kind: str, person: str, record: str, *others: str, side: Side = Side.CRM, **more: Any) -> Act:

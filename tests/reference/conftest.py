@@ -146,6 +146,7 @@ class Sandbox:
     def env(self, bugs: str = "") -> dict[str, str]:
         return {
             "SF_INSTANCE_URL": self.crm.base_url, "SF_ACCESS_TOKEN": self.crm.credentials()["token"],
+            **{f"SF_{name.upper()}": self.crm.credentials()[name] for name in ("client_id", "client_secret", "refresh_token")},
             "HUBSPOT_BASE_URL": self.ma.base_url, "HUBSPOT_TOKEN": self.ma.credentials()["token"],
             "MAPPING_FILE": str(SCENARIOS / "mapping.yaml"), "STATE_DIR": str(self.folder), "SYNC_BUGS": bugs,
         }

@@ -107,6 +107,17 @@ def _(s: Any, bug: str) -> Any:
     return s.ma_contact(ma_id)["hubspot_owner_id"] == before
 
 
+@story("inactive_owner_replaced")
+def _(s: Any, bug: str) -> Any:
+    left = s.seed_crm("User", LastName="L", Email="l@example.com", Username="l@example.com", IsActive=False)
+    crm_id, ma_id = s.linked({"OwnerId": left})
+    s.sync(bug)
+    s.wait(60)
+    s.edit_ma(ma_id, jobtitle="x")
+    s.sync(bug)
+    return s.contact(crm_id)["OwnerId"] == left
+
+
 @story("companies_by_name")
 def _(s: Any, bug: str) -> Any:
     for number in (1, 2):

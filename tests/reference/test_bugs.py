@@ -10,7 +10,14 @@ from syncproof.reference import program
 from syncproof.reference.bugs import BUGS
 from syncproof.reference.retrying import Patience
 from syncproof_mocks.consent import ConsentKey
-from tests.reference import consent_stories, identity_stories, lifecycle_stories, reading_stories, value_stories
+from tests.reference import (
+    consent_stories,
+    identity_stories,
+    lifecycle_stories,
+    reading_stories,
+    value_stories,
+    weather_stories,
+)
 
 NEWSLETTER, ALL_MAIL = ConsentKey("email", "newsletter"), ConsentKey("email", "*")
 OPT_IN = {
@@ -18,7 +25,7 @@ OPT_IN = {
     "Newsletter_Consent_Source__c": "form",
 }
 Story = Callable[[Any, str], Any]
-STORIES: dict[str, Story] = {**consent_stories.STORIES, **value_stories.STORIES, **identity_stories.STORIES, **lifecycle_stories.STORIES, **reading_stories.STORIES}
+STORIES: dict[str, Story] = {**consent_stories.STORIES, **value_stories.STORIES, **identity_stories.STORIES, **lifecycle_stories.STORIES, **reading_stories.STORIES, **weather_stories.STORIES}
 
 
 def story(*names: str) -> Callable[[Story], Story]:

@@ -52,7 +52,7 @@ def hostile() -> RunResult:
         Finding(
             f"FIELD-00{n % 9}", f"message {text}", list(Severity)[n % 3], ("crm", "ma", None)[n % 3], str(text), str(text), str(text), text,
             HOSTILE[n - 1], str(text) if n % 2 else "truncated", n, str(text), str(text), n, Sides(text, text, text, text),
-            Blame(str(text), n, str(text), n, str(text), str(text)), (str(text), "and then"), (n, n + 1),
+            Blame(str(text), n, str(text), n, str(text), str(text)), (str(text), "and then"), (n, n + 1), str(text),
         )
         for n, text in enumerate(HOSTILE, start=1)
     )

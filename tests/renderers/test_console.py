@@ -28,13 +28,23 @@ def test_the_last_lines_say_the_verdict_and_what_it_means() -> None:
     )
 
 
-def test_each_kind_of_finding_is_told_once_with_an_example_and_its_command() -> None:
+def test_each_kind_of_finding_is_told_once_with_three_examples_and_its_command() -> None:
     text = printed(sample())
 
     assert "✗ major  The wrong side won (FIELD-002)  12 findings: phone in the MA" in text
-    assert text.count("expected `+48 22 555 77") == 1
+    assert text.count("The wrong side won (FIELD-002)") == 1
+    assert text.count("expected `+48 22 555 77") == 3
     assert text.index("✗ critical") < text.index("✗ major") < text.index("✗ minor")
     assert "syncproof run overwrite/contact_matrix --seed 4711 --connector connector.yaml" in text
+
+
+def test_the_operations_that_did_it_are_named() -> None:
+    base = overwrite()
+    findings = tuple(replace(f, operation=f"hubspot.op{n % 5}") for n, f in enumerate(base.findings))
+
+    text = printed(replace(sample(), scenarios=(replace(base, findings=findings),)))
+
+    assert "written with hubspot.op0, hubspot.op1, hubspot.op2 and 2 more\n" in text
 
 
 def test_a_pass_lists_the_calls_that_nobody_mocks_below_the_verdict() -> None:

@@ -29,6 +29,31 @@ def test_a_cause_is_one_rule_damage_field_and_system_of_one_scenario() -> None:
     assert [len(c.findings) for c in found] == [2, 1, 1, 1, 1]
 
 
+def test_the_operation_that_wrote_tells_causes_apart_and_a_theme_names_them_all() -> None:
+    base = overwrite()
+    first = base.findings[0]
+    update, create = "hubspot.contacts.batch_update", "hubspot.contacts.create"
+    findings = tuple(
+        replace(first, person=f"p{n} Somebody", operation=create if n == 3 else "" if n == 4 else update) for n in range(6)
+    )
+    found = causes_of(replace(base, findings=findings))
+
+    assert [(c.through, len(c.findings)) for c in found] == [(f"written with {update}", 4), (f"written with {create}", 1), ("", 1)]
+    (theme,) = themes(found)
+    assert (theme.findings, theme.people, theme.operations) == (6, 6, (update, create))
+
+
+def test_one_bug_in_500_records_is_one_theme_with_three_examples_of_different_causes_and_people() -> None:
+    base = overwrite()
+    first = base.findings[0]
+    findings = tuple(replace(first, person=f"p{n} Somebody", field=("phone", "fax")[n % 2], message=f"{n}") for n in range(500))
+    (theme,) = themes(causes_of(replace(base, findings=findings)))
+
+    assert (theme.findings, theme.people, len(theme.causes)) == (500, 500, 2)
+    assert [f.message for f in theme.examples(3)] == ["0", "1", "2"]
+    assert len({f.person for f in theme.examples(3)}) == 3
+
+
 def test_the_worst_come_first_then_the_most_frequent() -> None:
     order = [(c.severity, len(c.findings)) for c in causes(sample())]
 

@@ -29,6 +29,19 @@ def without_times(data: Any) -> Any:
     return [without_times(v) for v in data] if isinstance(data, list) else data
 
 
+def test_findings_of_one_cause_are_one_group_with_three_examples_that_lead_back_to_them() -> None:
+    data = loaded(sample())
+    by_id = {s["id"]: s for s in data["scenarios"]}
+
+    assert sum(g["findings"] for g in data["groups"]) == sum(len(s["findings"]) for s in data["scenarios"])
+    wrong_side = next(g for g in data["groups"] if g["rule"] == "FIELD-002")
+    assert (wrong_side["findings"], wrong_side["people"], wrong_side["places"]) == (12, 12, ["phone in the MA"])
+    assert len(wrong_side["examples"]) == 3
+    for example in wrong_side["examples"]:
+        finding = by_id[example["scenario"]]["findings"][example["finding"]]
+        assert (finding["rule"], finding["person"], finding["message"]) == ("FIELD-002", example["person"], example["message"])
+
+
 def test_the_relied_on_keys_are_there() -> None:
     data = loaded(sample())
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from syncproof.model import CheckResult, UnmockedCall, Verdict
+from syncproof.model import CheckResult, Finding, Severity, UnmockedCall, Verdict
 from syncproof.network.egress import TRIED
 from syncproof.sandbox import dialects
-from syncproof.touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls
+from syncproof.touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls, with_operation
 from syncproof.unchecked import assumptions, gaps, unmocked_lines
 from syncproof_mocks.dialect import Dialect
-from syncproof_mocks.journal import Actor, Exchange, Mark
+from syncproof_mocks.journal import Actor, Change, Exchange, Mark
 from syncproof_mocks.world import World
 from tests.renderers.sample import quiet, sample
 
@@ -44,6 +44,30 @@ def test_assumed_operations_and_behaviours_are_named_once() -> None:
     entries = [exchange(n, "/x", "x", evidence="assumed", assumed=["hubspot.b", "hubspot.a"]) for n in range(2)]
 
     assert assumed_behaviours(entries) == ("hubspot.a", "hubspot.b", "hubspot.x")
+
+
+@pytest.mark.parametrize(
+    ("caused_by", "requests", "operation"),
+    [
+        (1, (), "hubspot.contacts.update"),  # a change of the connector's: the exchange that made it
+        (0, (), "hubspot.contacts.update"),  # an exchange
+        (2, (), ""),  # a person's change
+        (None, (3, 0), "hubspot.contacts.update"),  # no cause: the last request
+        (2, (3,), "hubspot.contacts.read"),
+        (None, (), ""),
+        (99, (), ""),
+    ],
+)
+def test_a_finding_tells_with_which_operation_the_connector_did_it(caused_by: int | None, requests: tuple[int, ...], operation: str) -> None:
+    entries = [
+        exchange(0, "/w", "contacts.update"),
+        Change(1, 0, "hubspot", Actor.CONNECTOR, 0, "contacts", "1", None, None),
+        Change(2, 0, "hubspot", Actor.MA_USER, None, "contacts", "1", None, None),
+        exchange(3, "/r", "contacts.read"),
+    ]
+    finding = Finding("FIELD-001", "lost", Severity.MAJOR, caused_by=caused_by, requests=requests)
+
+    assert with_operation(finding, entries).operation == operation
 
 
 def test_other_hosts_are_named_once_in_order() -> None:

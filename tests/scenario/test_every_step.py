@@ -20,7 +20,7 @@ LEAST: dict[str, Any] = {
     "activity": {"side": "ma"}, "switch": {"system": "ma", "name": "search_most_results", "value": 400},
     "change_company": {"side": "crm"}, "change_owner": {"side": "crm"},
     "change_schema": {"side": "crm", "field": "Title", "change": "hide"}, "merge": {"side": "crm"}, "restore": {"side": "crm"},
-    "assert": {"side": "crm", "exists": True}, "create": {"side": "crm"}, "delete": {"side": "crm"},
+    "assert": {"side": "crm", "exists": True}, "campaign": {"name": "Offer"}, "create": {"side": "crm"}, "delete": {"side": "crm"},
     "edit": {"side": "crm", "set": {"A": 1}}, "erase": {"side": "ma"}, "inject": "rate_limit",
     "meanwhile": {"system": "crm", "do": [{"snapshot": "x"}]}, "move_clock": 1,
     "opt_in": {"side": "ma", "evidence": "none"}, "opt_out": {"side": "ma"}, "ramp": [1], "snapshot": "x", "wait": 1,

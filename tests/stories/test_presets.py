@@ -56,4 +56,4 @@ def test_a_connector_that_breaks_a_rule_of_the_preset_is_found_out(tmp_path: Pat
     code, result, told = run(tmp_path, "hubspot-salesforce", "--bug", "clear_not_propagated")
 
     assert code == 1, told
-    assert {f["rule"] for f in result["findings"]} == {"FIELD-004"}
+    assert "FIELD-004" in {f["rule"] for f in result["findings"]}

@@ -12,6 +12,7 @@ EXPECTED: dict[str, Expectation] = {
     "deleted_comes_back": caught_by("lifecycle/deleted_and_installed_anew", "DEAD-001"),
     "restored_stays_buried": caught_by("lifecycle/brought_back", "SCOPE-001"),
     "owner_set_once": caught_by("lifecycle/handed_over", "LINK-001"),
+    "inactive_owner_replaced": caught_by("lifecycle/handed_over", "LINK-001"),
     "companies_by_name": caught_by("lifecycle/changed_jobs", "SCOPE-001 IDENT-003"),
     "old_company_kept": caught_by("lifecycle/changed_jobs", "LINK-002"),
     "associations_of_the_new_only": caught_by("lifecycle/changed_jobs", "LINK-002"),

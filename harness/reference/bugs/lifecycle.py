@@ -19,6 +19,8 @@ BUGS: tuple[Bug, ...] = (
         "what is remembered of a deletion outlives it: a record that was brought back is passed over for ever"),
     Bug("owner_set_once", "B063", "mautic/mautic!5303",
         "the owner is sent with a new record and never again"),
+    Bug("inactive_owner_replaced", "B063", "bullhorn/career-portal#455",
+        "a record whose owner has left is given to the integration user"),
     Bug("companies_by_name", "B064", "Rise-Vision/rise-vision-apps#1898",
         "companies are matched by their names"),
     Bug("old_company_kept", "B064", "HubSpot/hubspot-api-nodejs#176",

@@ -1,0 +1,57 @@
+"""The ledger that a report shows: who said what, what each system holds, what became of the evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from syncproof.mapping.grammar import Side
+from tests.checks.deeds import After, world, write
+from tests.ideal import Ideal
+from tests.staging import play
+
+SUBSCRIBED = {"consent": {"subscribed": 4}, "newsletter": {"subscribed": 4}}
+NO = {"opt_out": {"side": "ma", "purpose": "newsletter"}}
+
+
+def row(rows: tuple[dict[str, Any], ...], person: str, key: str) -> dict[str, Any]:
+    return next(r for r in rows if r["person"].startswith(person) and r["key"] == key)
+
+
+def test_it_tells_what_was_said_and_what_became_of_it_on_both_sides() -> None:
+    result = play(world("sync", NO, "sync", **SUBSCRIBED), Ideal())
+
+    found = row(result.consents, "p0001", "email/newsletter")
+    assert [(s["what"], s["side"], s["by"]) for s in found["said"]] == [
+        ("yes", "crm", "seed"), ("yes", "ma", "seed"), ("no", "ma", "person")]
+    assert (found["state"], found["crm"]["state"], found["ma"]["state"]) == ("withdrawn", "withdrawn", "withdrawn")
+    assert [(t["side"], t["actor"], t["from"], t["to"]) for t in found["turns"]] == [
+        ("ma", "ma_user", "granted", "withdrawn"), ("crm", "connector", "granted", "withdrawn")]
+    assert [t["request"] for t in found["turns"]] == [None, "PATCH /ideal"]
+    assert (found["deliverability"], found["lifecycle"], found["evidence_lost"]) == ("ok", "active", [])
+
+
+def test_people_of_whom_nothing_happened_do_not_bury_the_others() -> None:
+    result = play(world("sync", NO, "sync", **SUBSCRIBED), Ideal())
+
+    assert {r["person"].split()[0] for r in result.consents} == {"p0001"}
+
+
+def test_lost_evidence_and_the_other_axes_stand_apart() -> None:
+    steps = ("sync", {"bounce": {"who": {"skip": 1}}}, NO | {}, {"erase": {"side": "crm", "who": {"skip": 2}}}, "sync")
+    lose = write(Side.CRM, {"Newsletter_Consent_Source__c": None}, index=1)
+    said = {"opt_out": {"side": "ma", "who": {"skip": 1}}}, {"opt_out": {"side": "ma", "who": {"skip": 2}}}
+
+    result = play(world("sync", *said, *steps[1:], **SUBSCRIBED), After(lose, at=1))
+
+    second, third = row(result.consents, "p0002", "email/*"), row(result.consents, "p0003", "email/*")
+    assert (second["deliverability"], second["lifecycle"]) == ("invalid", "active")
+    assert (third["deliverability"], third["lifecycle"]) == ("ok", "erased")
+    assert row(result.consents, "p0002", "email/newsletter")["crm"]["state"] == "claimed"
+
+
+def test_evidence_lost_names_the_side_that_cannot_prove_a_standing_yes() -> None:
+    lose = write(Side.CRM, {"Newsletter_Consent_Source__c": None})
+
+    result = play(world("sync", **SUBSCRIBED), After(lose))
+
+    assert row(result.consents, "p0001", "email/newsletter")["evidence_lost"] == ["crm"]
