@@ -19,6 +19,8 @@ network: direct
 start:
   # This is the connector that ships with Syncproof, so that a first run works. Put the command of yours here.
   # It is a list of words, without a shell; the program is looked for in PATH, or beside this file if it has a slash.
+  # One that runs all the time stands under `service:`, one that is asked over HTTP under `http:`, a function of yours
+  # under `python: "module:function"`; docs/connector.md has an example of each.
   command: [python3, -m, syncproof.reference]
   timeout_s: 120
 env:

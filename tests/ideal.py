@@ -33,10 +33,12 @@ class Ideal:
     gone: set[str] = field(default_factory=set)
     spoil: Callable[[FieldRule, Side, Any], Any] | None = None
     says: str = "done"
+    refused: bool = False
 
     def __call__(self, sandbox: Sandbox, number: int) -> Ended:
+        self.refused = False
         sandbox.call(lambda: self._sync(sandbox))
-        return Ended(self.exit_code, "exited", 0.01, self.says.encode())
+        return Ended(self.exit_code or int(self.refused), "exited", 0.01, self.says.encode())
 
     def _sync(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
@@ -122,11 +124,12 @@ class Ideal:
         if target is Side.CRM:
             values.setdefault("Company", "[not provided]")
             values["Company"] = values["Company"] or "[not provided]"
+            values["LastName"] = values.get("LastName") or "[not provided]"
         owner = self._owner(obj, target, row)
         if owner:
             values[obj.owner.crm if target is Side.CRM else obj.owner.ma] = owner  # type: ignore[union-attr]
-        values = {k: v for k, v in values.items() if v is not None}
         dialect = self.sandbox.on(target)
+        values = self._taken(target, obj.kind_on(target), str(values.get("email")), {k: v for k, v in values.items() if v is not None})
         if "resurrect" in self.sins and target is Side.MA:
             made = self._create_by_api(values)
         else:
@@ -195,15 +198,29 @@ class Ideal:
             changes[Side.MA][obj.owner.ma] = owner
         for side, row in ((Side.CRM, crm_row), (Side.MA, ma_row)):
             if changes[side]:
-                dialect = self.sandbox.on(side)
-                self._write(side, lambda d=dialect, r=row, c=changes[side]: d.desk_edit(r.kind, r.id, c))
+                dialect, taken = self.sandbox.on(side), self._taken(side, row.kind, row.id, changes[side])
+                self._write(side, lambda d=dialect, r=row, c=taken: d.desk_edit(r.kind, r.id, c))
         crm_now, ma_now = self.sandbox.crm.store.get(obj.crm, crm_row.id), self.sandbox.ma.store.get(obj.ma, ma_row.id)
         assert crm_now and ma_now
         self._company(obj, crm_now, ma_now)
         self._consents(obj, crm_now, ma_now)
         self._remember(obj, crm_now, ma_now)
 
+    def _taken(self, side: Side, kind: str, what: str, values: dict[str, Any]) -> dict[str, Any]:
+        """Return what the system takes of it; a word that its list does not have is refused, and owned up to."""
+        schema = self.sandbox.on(side).schema(kind)
+        words = {name: {o.value for o in i.options} for name, i in schema.items() if i.restricted and i.options}
+        bad = [n for n, v in values.items() if v and n in words and not set(str(v).split(";")) <= words[n]]
+        for name in bad:
+            self.refused = True
+            entry = self._write(side, lambda: self.sandbox.on(side).journal.exchange)
+            entry.status = 400
+            entry.refused.append((what, "INVALID_OPTION", f"{values[name]} was not one of the allowed options"))
+        return {name: value for name, value in values.items() if name not in bad}
+
     def _stored(self, rule: FieldRule, side: Side, value: Any) -> Any:
+        if rule.max_length is not None and isinstance(value, str):
+            value = value[: rule.max_length].strip()
         raw = stored(rule, side, value, self.sandbox.on(side).name)  # type: ignore[arg-type]
         return self.spoil(rule, side, raw) if self.spoil else raw
 

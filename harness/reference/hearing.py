@@ -9,16 +9,12 @@ from typing import Any
 
 @dataclass(slots=True)
 class Heard:
-    """Records as `contacts/123`. ``changed``: something about them is new; ``unsubscribed``: they were opted out."""
+    """Records about which something is new, as `contacts/123`."""
 
     changed: set[str] = field(default_factory=set)
-    unsubscribed: set[str] = field(default_factory=set)
 
     def add(self, events: Iterable[Mapping[str, Any]]) -> None:
         """Take events into account; kinds that are not synchronised, and members nobody knows, are passed over."""
         for event in events:
             if str(event.get("subscriptionType", "")).startswith("contact.") and event.get("objectId"):
-                record = f"contacts/{event['objectId']}"
-                self.changed.add(record)
-                if event.get("propertyName") == "hs_email_optout":
-                    self.unsubscribed.add(record)
+                self.changed.add(f"contacts/{event['objectId']}")

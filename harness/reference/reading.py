@@ -134,8 +134,8 @@ class Reader:
         found = {}
         for record_id, row in rows.items():
             mark = mark_of(row)
-            if f"{side.removeprefix('ma:')}/{record_id}" in self._state.heard.unsubscribed and self._bugs.on("unsubscribe_event_filed_away"):
-                marks[record_id] = mark  # whoever looks after unsubscribes will find it in the queue
+            if row.get("hs_email_optout") == "true" and record_id in known and self._bugs.on("unsubscribe_event_filed_away"):
+                marks[record_id] = mark  # unsubscribes come by webhook: whoever looks after them finds it in the queue
                 continue
             if record_id in guarded:
                 # What this connector wrote comes back now: nothing to do.

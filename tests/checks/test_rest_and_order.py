@@ -26,7 +26,7 @@ def put(sandbox: Sandbox, value: str, side: Side = Side.MA, field: str = "jobtit
     row = next(iter(dialect.store.rows(kind)))
     entry = dialect.journal.open_exchange(dialect.name, Actor.CONNECTOR, "PATCH", f"/{kind}/{row.id}", "", {}, value.encode())
     entry.status, entry.operation = 200, "objects.update"
-    dialect.store.put(kind, row.id, {**row.values, field: value})
+    dialect.store.update(row, {field: value})
     dialect.journal.close_exchange()
 
 

@@ -27,7 +27,8 @@ def histories(mapping: Mapping) -> st.SearchStrategy[list[Any]]:
     value = st.sampled_from(["$fresh", "$fresh", "$blank"])
 
     def edit(side: Side, who: int, fields: list[tuple[str, str]], value: str) -> dict[str, Any]:
-        names = {f[0] if side is Side.CRM else f[1]: value for f in fields}
+        # A contact without a last name is none in Salesforce, and nobody there can make one.
+        names = {f[0] if side is Side.CRM else f[1]: "$fresh" if f[0] == "LastName" else value for f in fields}
         return {"edit": {"side": side.value, "who": {"index": who}, "set": names}}
 
     def opt_out(side: Side, who: int, purpose: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ EDITS = [{"edit": {"side": "ma", "who": "all", "set": {"phone": "$fresh"}}}]
 
 
 def stage_with(*steps: Any, listens: bool = True) -> Stage:
-    scenario = Scenario.model_validate({"population": {"total": 4}, "steps": [*steps]}).placed("test/case", "", "test/case", ())
+    scenario = Scenario.model_validate({"population": {"total": 4, "kinds": {"customer": 4}}, "steps": [*steps]}).placed("test/case", "", "test/case", ())
     mapping = load_mapping(default_mapping_file())
     stage = Stage(scenario, mapping, Sandbox(mapping, 3), lambda *_: None)  # type: ignore[arg-type]
     stage.seed()
