@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
-from weakref import ReferenceType, WeakKeyDictionary, ref
 
 from syncproof_mocks.consent import ConsentKey, ConsentProof
 from syncproof_mocks.dialect import Dialect
@@ -30,8 +29,6 @@ DAY_MS = 86_400_000
 # Kinds of people that a CRM keeps for itself: linked from the start they would contradict every mapping's exclusions.
 CRM_ONLY = (PersonKind.PARTNER, PersonKind.SUPPLIER, PersonKind.TEST)
 CRM_ONLY_DIRT = (Dirt.TECHNICAL_MAILBOX, Dirt.INACTIVE, Dirt.DUPLICATE)
-
-_FITTINGS: WeakKeyDictionary[Sandbox, Fitting] = WeakKeyDictionary()
 
 
 @dataclass
@@ -81,19 +78,18 @@ class Cast:
 
 def fitting_for(sandbox: Sandbox) -> Fitting:
     """Return what makes populations fit the mapping and both orgs of a sandbox; its worlds have the same orgs, so it is made once."""
-    if sandbox not in _FITTINGS:
+    if "fitting" not in sandbox.kept:
         # Asked of whatever world is there then: a renewed one replaces both systems.
-        schemas = {side: partial(_schema, ref(sandbox), side) for side in Side}
+        schemas = {side: partial(_schema, sandbox, side) for side in Side}
         vendors = {side: sandbox.on(side).name for side in Side}
         orgs = Orgs(schemas, vendors, sandbox.ma.subscription_names())
-        _FITTINGS[sandbox] = Fitting(sandbox.mapping, orgs, sandbox.world.clock.now())
-    return _FITTINGS[sandbox]
+        sandbox.kept["fitting"] = Fitting(sandbox.mapping, orgs, sandbox.world.clock.now())
+    found: Fitting = sandbox.kept["fitting"]
+    return found
 
 
-def _schema(sandbox: ReferenceType[Sandbox], side: Side, kind: str) -> Dictionary[str, FieldInfo]:
-    there = sandbox()
-    assert there is not None, "a fitting does not outlive its sandbox"
-    return there.on(side).schema(kind)
+def _schema(sandbox: Sandbox, side: Side, kind: str) -> Dictionary[str, FieldInfo]:
+    return sandbox.on(side).schema(kind)
 
 
 def make_cast(settings: PopulationSettings, reserve: int, sandbox: Sandbox) -> Cast:

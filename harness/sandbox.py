@@ -71,6 +71,7 @@ class Sandbox:
         self._apps = [MockApp(self.crm, self.control_token), MockApp(self.ma, self.control_token)]
         self.network = Network(plan or Plan(), self._apps, self._servers)
         self._urls: dict[Side, str] = {}
+        self.kept: dict[str, Any] = {}  # what follows from mapping and shape alone: the same for every world of this sandbox
 
     # -- life ---------------------------------------------------------------------------------------
 

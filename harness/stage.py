@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import random
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,7 @@ from .scenario.grammar import Scenario
 from .scenario.selectors import select
 from .sync_summary import automation_edited, summarise
 
+LONGEST_DEATH_S = 10.0
 USERS = {Side.CRM: Actor.CRM_USER, Side.MA: Actor.MA_USER}
 
 
@@ -63,6 +65,7 @@ class Stage:
         self.outputs: list[str] = []
         self.quiet: set[int] = set()
         self.killed: set[int] = set()  # numbers of the syncs in which a step killed the connector
+        self._gone = threading.Event()  # the connector of the sync under way has ended
         self.hooks: list[tuple[Side, Hook]] = []
         self.cells: dict[str, tuple[Cell, int]] = {}  # person key -> (cell, number of the sync that judges it)
         self.armed: list[tuple[Side, Armed, bool]] = []  # faults, and whether they are optional
@@ -281,8 +284,12 @@ class Stage:
         before = self.sandbox.call(self._state)
         self.before_syncs.append(before)
         mark = self.sandbox.call(lambda: self.journal.mark("sync_start", str(number)))
+        self._gone.clear()
         with self._hooked() as hooks:
-            ended = self.connect(self.sandbox, number) if instances == 1 else self.connect(self.sandbox, number, instances)
+            try:
+                ended = self.connect(self.sandbox, number) if instances == 1 else self.connect(self.sandbox, number, instances)
+            finally:
+                self._gone.set()
         if ended.ended == "restless":
             self.sandbox.call(lambda: self.journal.mark("never_settled", f"{number} {ended.reason}"))
             raise UnsettledError(f"sync {number}: {ended.reason}")
@@ -340,6 +347,8 @@ class Stage:
         self.killed.add(number)
         self.sandbox.call(lambda: self.journal.mark("killed", str(number)))
         self.connect.kill()
+        # The answer at which it is killed is let go after this: nobody may be left to hear it.
+        self._gone.wait(LONGEST_DEATH_S)
 
     def marks_of(self, people: Iterable[Person], side: Side) -> set[str]:
         """Return what names people's records in requests to one side: their ids there now, and their addresses."""

@@ -19,6 +19,7 @@ from syncproof.sandbox import Sandbox
 from syncproof_mocks.consent import ConsentKey, ConsentProof, ConsentState
 from syncproof_mocks.journal import Actor, Row
 from syncproof_mocks.wire import Request
+
 from tests.ideal_follows import follow, rules_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ def write_mapping(policy: str, folder: Path) -> Path:
     return path
 
 
-@lru_cache(maxsize=None)
+@cache
 def mapping_of(policy: str) -> Mapping:
     """Return the mapping of a policy, read as a user's file would be."""
     import tempfile

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from tools.generated_power import bug_classes, packs
+from tools.generated_power import bug_classes, packs, rule_coverage, score
 
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -336,5 +336,5 @@ PARTS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, network_clients,
               commands,
-              salesforce, hubspot, shape_keys, probes, presets, packs, bug_classes)
+              salesforce, hubspot, shape_keys, probes, presets, packs, bug_classes, score, rule_coverage)
 }  # fmt: skip

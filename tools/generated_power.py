@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _NAMED = 3
+_UNMEASURED = "Nothing has been measured yet: `make score` does it."
 
 
 def score() -> str:
     """Return the last score in two sentences, as `make score` wrote it down."""
-    from syncproof.qualify.measured import measured
+    from syncproof.qualify.measured import FILE, measured
 
+    if not FILE.exists():
+        return _UNMEASURED
     found = measured()
     classes, variants = found.classes, found.variants
     apart = [f"{len(classes[key])} {says}" for key, says in (
@@ -60,8 +63,11 @@ def rule_coverage() -> str:
     """Return which scenarios look at which rule, and which buggy connectors prove that it sees."""
     from syncproof.checks import all_rules
     from syncproof.qualify.coverage import by_rule, proved_by
+    from syncproof.qualify.measured import FILE
     from tools.generated_docs import table
 
+    if not FILE.exists():
+        return _UNMEASURED
     proofs = proved_by()
     rows = (
         (f"`{rule}`", all_rules()[rule][0].title, str(len(scenarios)) if scenarios else "**none**", _some(proofs.get(rule, ()), "") or "none yet")

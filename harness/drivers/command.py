@@ -104,11 +104,6 @@ class Running:
         if not self._process.stdin.closed:
             self._process.stdin.close()
 
-    def await_end(self) -> None:
-        """Return once nothing of it is left, or after some seconds when it cannot be ended; somebody must be in `wait`."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_PATIENCE_S)
-
     def pause(self) -> None:
         """Stop the program and its children where they are, and return once they stand; somebody must be in `wait`."""
         self._say(b"p")
@@ -178,8 +173,9 @@ class Running:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        # The supervisor has ended every descendant; this is for the case that it was killed itself.
-        end_marked(self._mark)
+        if self._process.returncode != 0 or self._is_interrupted():
+            # A supervisor that came to its end has ended every descendant; this is for one that was killed itself.
+            end_marked(self._mark)
         self._reader.join(timeout=5)
         os.close(self._report_fd)
         assert self._process.stdout is not None
@@ -285,14 +281,9 @@ class OneShot:
             self._running = []
 
     def kill(self) -> None:
-        """End every instance and their children at once; nothing happens when none is at work.
-
-        It returns once they are gone: what a step does next (let an answer leave, say) must not reach them any more.
-        """
+        """End every instance and their children at once; nothing happens when none is at work."""
         for running in list(self._running):
             running.kill()
-        for running in list(self._running):
-            running.await_end()
 
     def stop(self) -> None:
         """End what is at work; `sync` returns once nothing of it is left."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from ..errors import InputError, Problem
 from . import Qualification
 from .numbers import as_json
 
@@ -42,7 +43,9 @@ class Measured:
 
 @cache
 def measured() -> Measured:
-    """Return what is written down."""
+    """Return what is written down. Raises InputError when nothing has been measured yet."""
+    if not FILE.exists():
+        raise InputError([Problem(str(FILE), "nothing has been measured yet.", "Run `make score` in a checkout of Syncproof.")])
     told: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
     for name in ("looked", "catches"):
         told[name] = {key: tuple(values) for key, values in told[name].items()}

@@ -23,8 +23,11 @@ def exchange(body: str, *refused: str, method: str = "POST", path: str = "/crm/v
 def refusals(*entries: Exchange, exit_code: int = 1, ended: str = "exited") -> Refusals:
     sync = SimpleNamespace(number=1, ended=ended, exit_code=exit_code, start_seq=0, end_seq=len(entries))
     dialects = {Side.MA: SimpleNamespace(name="hubspot"), Side.CRM: SimpleNamespace(name="salesforce")}
-    evidence = SimpleNamespace(syncs=(sync,), entries=entries, dialects=dialects, success_exit_codes=frozenset({0}))
-    made = Refusals(evidence, SimpleNamespace())  # type: ignore[arg-type]
+    evidence = SimpleNamespace(
+        syncs=(sync,), entries=entries, dialects=dialects, success_exit_codes=frozenset({0}), options={}, acts=(),
+    )  # fmt: skip
+    identity = SimpleNamespace(lineage=SimpleNamespace(gone=lambda *_: frozenset()))
+    made = Refusals(evidence, identity)  # type: ignore[arg-type]
     made.__dict__["_tokens"] = TOKENS
     return made
 

@@ -49,7 +49,7 @@ def main() -> int:
     files = given.files or [p for s in SOURCES for p in sorted(Path(s).glob("*.py"))]
     mutants = [m for path in files for m in mutants_of(path, _module(path))]
     if given.most is not None and given.most < len(mutants):
-        mutants = sorted(random.Random(given.seed).sample(mutants, given.most), key=lambda m: (m.path, m.line))  # noqa: S311
+        mutants = sorted(random.Random(given.seed).sample(mutants, given.most), key=lambda m: (m.path, m.line))
     started = time.monotonic()
     entered, seconds = _entered()
     print(f"{len(mutants)} mutants of {len(files)} files; {len(seconds)} tests enter {len(entered)} functions ({time.monotonic() - started:.0f} s)", flush=True)
@@ -88,13 +88,15 @@ class _Watching:
         self.entered: dict[str, list[str]] = {}
         self.seconds: dict[str, float] = {}
         self.failed: set[str] = set()
+        self._names: set[str] = set()
+        self._started = 0.0
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.failed:
             self.failed.add(report.nodeid)
 
-    def pytest_runtest_protocol(self, item: Any) -> None:
-        self._names: set[str] = set()
+    def pytest_runtest_logstart(self) -> None:
+        self._names = set()
         self._started = time.monotonic()
         sys.setprofile(self._profile)
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -324,6 +326,12 @@ def waves(events: list[Event], arranged: dict[tuple[int, int], Arrangement], cha
     return found
 
 
+@lru_cache(maxsize=1)
+def _trust() -> ssl.SSLContext:
+    # To read the certificates of the machine takes longer than a delivery, and it would stop every mock meanwhile.
+    return ssl.create_default_context()
+
+
 async def http_post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Post to a loopback address and return the status, or 0 when there was no answer within 5 s.
 
@@ -332,7 +340,7 @@ async def http_post(url: str, body: bytes, headers: dict[str, str]) -> int:
     if urlsplit(url).hostname not in ("127.0.0.1", "localhost", "::1"):
         raise TargetRefusedError(f"{url} is not a loopback address")
     try:
-        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=TIMEOUT_S, trust_env=False, verify=_trust()) as client:
             async with asyncio.timeout(TIMEOUT_S):
                 answer = await client.post(url, content=body, headers=headers)
     except (httpx.HTTPError, TimeoutError):
