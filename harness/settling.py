@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from syncproof_mocks.journal import Change, Entry, Exchange
@@ -154,12 +154,12 @@ class _Look:
             if len(self._read) > before:
                 self._rest_since = now
 
-    def _looked_at(self, exchange: Exchange) -> Collection[tuple[str, str]]:
+    def _looked_at(self, exchange: Exchange) -> set[tuple[str, str]]:
         """Return the kinds that a request asked for: it shows records of them, or names them."""
         shown = {(exchange.system, kind) for kind, _, _ in exchange.served}
         text = unquote_plus(f"{exchange.path} {exchange.query} {exchange.request_body[:20_000].decode('utf-8', 'replace')}")
         named = {key for key, words in self._wanted.items() if key[0] == exchange.system and words.search(text)}
-        return (shown | named) & self._wanted.keys()
+        return {key for key in shown | named if key in self._wanted}
 
     @property
     def is_at_rest(self) -> bool:

@@ -26,7 +26,7 @@ def score() -> str:
         f"{found.false_alarms} false alarms are raised about the correct one in {len(found.looked)} scenarios.**{missed} "
         f"{classes['detected']} of {classes['total']} known classes of bug are shown to be detected"
         + (f"; of the others {', '.join(apart)}" if apart else "")
-        + f" ([list](docs/bug-classes.md)). Measured by `make score`: {found.runs} runs, {found.seconds} s with `-j {found.jobs}`."
+        + f". Measured by `make score`: {found.runs} runs, {found.seconds} s with `-j {found.jobs}`."
     )
 
 

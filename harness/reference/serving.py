@@ -27,13 +27,20 @@ from .settings import Listening, listening_from, settings_from
 MAX_BODY = 5_000_000
 
 
+class Server(ThreadingHTTPServer):
+    """Keeps callers waiting rather than sending them away: HubSpot sends many requests at a time."""
+
+    request_queue_size = 256
+    daemon_threads = True
+
+
 def serve(environ: Mapping[str, str] | None = None) -> int:
     """Serve until the process is ended; returns 2 when it cannot start."""
     environ = os.environ if environ is None else environ
     try:
         listening, settings = listening_from(environ), settings_from(environ)
         service = Service(listening, lambda heard: main(environ, (), heard), Eager(settings, Bugs(settings.bugs)))
-        server = ThreadingHTTPServer((listening.host, listening.port), service.handler())
+        server = Server((listening.host, listening.port), service.handler())
     except (ConfigurationError, OSError) as error:
         print(f"configuration: {error}", file=sys.stderr)
         return 2

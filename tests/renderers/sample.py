@@ -67,8 +67,8 @@ def hostile() -> RunResult:
         texts, texts, tuple(UnmockedCall(text, text, 2) for text in texts), texts, texts, 3, dict.fromkeys(texts, 7),
         tuple({"field": text, "winner": text, "direction": text, "changed": text, "to": text, "verdict": text, "reason": text,
                "person": text, "crm": text, "crm_expected": HOSTILE[0]} for text in texts),
-        ({"person": worst, "key": worst, "system": worst, "seconds": 3, "requests": [1, 2]},), 2.0, 1.0, dict.fromkeys(texts, worst),
-        assumed_notes=dict.fromkeys(texts, worst),
+        ({"person": worst, "key": worst, "system": worst, "seconds": 3, "requests": [1, 2]},), seconds=2.0, connector_seconds=1.0,
+        skipped_rules=dict.fromkeys(texts, worst), assumed_notes=dict.fromkeys(texts, worst),
     )
     return RunResult(
         worst, 1, Verdict.FAIL, {"name": worst, "command": list(texts), "network": worst}, {"crm": worst, "ma": worst}, (scenario,), worst,

@@ -4,7 +4,8 @@ How: the tests that never start a process (`tests/checks`, `tests/oracle`) run o
 which function. Then each mutant gets a fork of this process: the function's code is replaced in place and the tests that
 enter it run until one fails. A mutant that no test enters has survived.
 
-Options: `--most N` (that many mutants, chosen by chance with `--seed`), `--jobs N`, `--least SHARE` (exit code 1 below).
+Options: `--most N` (that many mutants, chosen by chance with `--seed`), `--jobs N`, `--least SHARE` (exit code 1 below),
+`--tests PATH...` (only these tests are asked). What is only said to people is not mutated: `telling.py`.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def main() -> int:
     """Run and print; returns 1 when fewer than `--least` of the mutants are killed."""
     parser = argparse.ArgumentParser(prog="python -m tools.mutation", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("files", nargs="*", type=Path)
+    parser.add_argument("--tests", nargs="+", default=list(SUITES), help="the tests that are asked; they start no process")
     parser.add_argument("--most", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -51,7 +53,7 @@ def main() -> int:
     if given.most is not None and given.most < len(mutants):
         mutants = sorted(random.Random(given.seed).sample(mutants, given.most), key=lambda m: (m.path, m.line))
     started = time.monotonic()
-    entered, seconds = _entered()
+    entered, seconds = _entered(given.tests)
     print(f"{len(mutants)} mutants of {len(files)} files; {len(seconds)} tests enter {len(entered)} functions ({time.monotonic() - started:.0f} s)", flush=True)
     with ThreadPoolExecutor(given.jobs) as pool:
         killed = list(pool.map(lambda m: _is_killed(m, entered.get(m.function, []), seconds), mutants))
@@ -114,7 +116,7 @@ class _Watching:
                 self._names.add(f"{module}:{name}")
 
 
-def _entered() -> tuple[dict[str, list[str]], dict[str, float]]:
+def _entered(tests: list[str]) -> tuple[dict[str, list[str]], dict[str, float]]:
     """Return function -> tests that enter it, and test -> seconds; the tests run in a fork, so nothing here is warmed up."""
     files = {str((ROOT / p).resolve()): _module(p) for s in SOURCES for p in Path(s).glob("*.py")}
     for module in files.values():
@@ -124,7 +126,7 @@ def _entered() -> tuple[dict[str, list[str]], dict[str, float]]:
     if pid == 0:
         os.close(read)
         plugin = _Watching(files)
-        _pytest(list(SUITES), plugin, stop_at_first=False)
+        _pytest(tests, plugin, stop_at_first=False)
         with os.fdopen(write, "w") as out:
             json.dump([sorted(plugin.failed), plugin.entered, plugin.seconds], out)
         os._exit(0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import CodeType
+
+from .telling import only_told
 
 _COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
@@ -17,39 +19,39 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.FloorDiv: ast.Mult, ast.BitOr: ast.BitAnd,
     ast.BitAnd: ast.BitOr,
 }  # fmt: skip
-# Words and places of a report are no judgement: a mutant there is a typing error, not a wrong verdict.
-_TELLING = frozenset({
-    "message", "story", "reason", "expected", "found", "person", "label", "requests", "blame", "sides", "caused_by", "title",
-    "record_id", "system", "kind", "field", "default", "sync",
-})  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed function: which file, which function (qualified name), which line, what was changed, its new code."""
+    """One changed function: which file, which function (qualified name), which line, what was changed, and its number."""
 
     path: Path
     function: str
     line: int
     change: str
-    code: CodeType
+    number: int
+
+    @cached_property
+    def code(self) -> CodeType:
+        """The function's new code, made when it is asked for: only a sample of all mutants is ever run."""
+        name = self.function.partition(":")[2]
+        mutated = ast.parse(self.path.read_text())
+        _apply(dict(_functions(mutated))[name], only_told(mutated), self.number)
+        ast.fix_missing_locations(mutated)
+        # With the annotations of the future, as every module of ours has them: they are never evaluated.
+        found = _code_of(compile(mutated, str(self.path), "exec"), name)
+        assert found is not None, name
+        return found
 
 
 def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
     """Yield every mutant of the functions of one source file; ``module`` is the name it is imported under."""
-    source = path.read_text()
-    tree = ast.parse(source)
+    tree = ast.parse(path.read_text())
+    whole, told = compile(tree, str(path), "exec"), only_told(tree)
     for name, function in _functions(tree):
-        for number, (line, change) in enumerate(_changes(function)):
-            mutated = copy.deepcopy(tree)
-            target = dict(_functions(mutated))[name]
-            _apply(target, number)
-            ast.fix_missing_locations(mutated)
-            # With the annotations of the future, as every module of ours has them: they are never evaluated.
-            whole = compile(mutated, str(path), "exec")
-            found = _code_of(whole, name)
-            if found is not None:
-                yield Mutant(path, f"{module}:{name}", line, change, found)
+        if id(function) not in told and _code_of(whole, name) is not None:
+            for number, (line, change) in enumerate(_changes(function, told)):
+                yield Mutant(path, f"{module}:{name}", line, change, number)
 
 
 def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
@@ -73,15 +75,15 @@ def _code_of(whole: CodeType, name: str) -> CodeType | None:
     return code
 
 
-def _changes(function: ast.FunctionDef) -> list[tuple[int, str]]:
+def _changes(function: ast.FunctionDef, told: set[int]) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
-    for node in _places(function):
+    for node in _places(function, told):
         found += [(getattr(node, "lineno", function.lineno), change) for change, _ in _ways(node)]
     return found
 
 
-def _apply(function: ast.FunctionDef, number: int) -> None:
-    for node in _places(function):
+def _apply(function: ast.FunctionDef, told: set[int], number: int) -> None:
+    for node in _places(function, told):
         ways = _ways(node)
         if number < len(ways):
             ways[number][1]()
@@ -90,21 +92,19 @@ def _apply(function: ast.FunctionDef, number: int) -> None:
     raise IndexError(number)
 
 
-def _places(function: ast.FunctionDef) -> list[ast.AST]:
+def _places(function: ast.FunctionDef, told: set[int]) -> list[ast.AST]:
     """Return the nodes that may be changed, in a fixed order; what is only said to people is left out."""
     found: list[ast.AST] = []
 
     def walk(node: ast.AST) -> None:
         found.append(node)
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.JoinedStr | ast.Assert | ast.arguments):
-                continue
-            if isinstance(child, ast.keyword) and child.arg in _TELLING:
-                continue
-            walk(child)
+            if not isinstance(child, ast.JoinedStr | ast.Assert | ast.arguments) and id(child) not in told:
+                walk(child)
 
     for statement in function.body:
-        if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+        is_docstring = isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if not is_docstring and not isinstance(statement, ast.Assert) and id(statement) not in told:
             walk(statement)
     return found
 

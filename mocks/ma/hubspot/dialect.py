@@ -119,6 +119,7 @@ class Hubspot(Desk):
     @property
     def outbox(self) -> webhooks.Webhooks:
         """Return what waits to be told to the portal's one app."""
+        assert isinstance(self.webhooks, webhooks.Webhooks)
         return self.webhooks
 
     def words_for(self, kind: str) -> tuple[str, ...]:
