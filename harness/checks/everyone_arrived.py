@@ -11,7 +11,8 @@ from ..oracle.scope import Meeting
 from . import Rule, Seen
 
 RULES = (
-    Rule("SCOPE-001", "everybody in scope arrives on the other side", Severity.MAJOR, ("B053", "B014", "B015", "B057", "B050", "B064", "B034", "B070", "B006", "B025", "B101")),
+    Rule("SCOPE-001", "everybody in scope arrives on the other side", Severity.MAJOR, ("B053", "B014", "B015", "B057", "B050", "B064", "B034", "B070", "B006", "B025", "B101",
+         "B058", "B060", "B062", "B067")),
     Rule("SCOPE-004", "no record of a living person disappears", Severity.CRITICAL, ("B003", "B075", "B100")),
 )
 

@@ -17,7 +17,7 @@ from . import Rule, Seen
 
 RULES = (
     Rule("FIELD-001", "a change reaches the other side", Severity.MAJOR, ("B017", "B045", "B031", "B033", "B035", "B037", "B091", "B086", "B021", "B100",
-         "B016", "B042", "B052", "B053", "B054", "B055", "B056", "B096")),
+         "B016", "B042", "B052", "B053", "B054", "B055", "B056", "B096", "B046", "B062", "B067", "B075", "B090")),
     Rule("FIELD-002", "when both sides changed, the mapping's winner wins", Severity.MAJOR, ("B044", "B043", "B091")),
     Rule("FIELD-003", "a blank never overwrites a value unless the mapping says so", Severity.MAJOR, ("B028", "B033")),
     Rule("FIELD-004", "a value that was cleared is cleared on the other side when the mapping says so", Severity.MAJOR, ("B029",)),

@@ -12,7 +12,7 @@ from ..oracle.fields import Oracle
 from ..oracle.sayings import Saying, covers, standing_refusals
 from . import Rule, Seen
 
-RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CRITICAL, ("B004", "B008", "B001", "B086")),)
+RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CRITICAL, ("B004", "B008", "B001", "B086", "B046", "B083")),)
 
 
 def refusal_spreads(oracle: Oracle, seen: Seen) -> None:

@@ -10,7 +10,7 @@ from ..oracle.fields import Oracle
 from . import Rule, Seen
 
 RULES = (
-    Rule("CONS-003", "a refusal keeps its scope; none is invented (I3)", Severity.CRITICAL, ("B003", "B009", "B078", "B084", "B101")),
+    Rule("CONS-003", "a refusal keeps its scope; none is invented (I3)", Severity.CRITICAL, ("B003", "B009", "B078", "B084", "B101", "B083")),
 )
 
 

@@ -17,9 +17,9 @@ from ..oracle.standing import Refused, Standing
 from . import Rule, Seen
 
 RULES = (
-    Rule("STATUS-001", "a sync that left something refused does not claim success", Severity.CRITICAL, ("B013", "B059")),
+    Rule("STATUS-001", "a sync that left something refused does not claim success", Severity.CRITICAL, ("B013", "B059", "B015", "B060", "B089")),
     Rule("STATUS-002", "the connector talks to both systems", Severity.CRITICAL, ("B097",)),
-    Rule("STATUS-003", "a sync ends by itself and successfully when nothing was refused", Severity.MAJOR, ("B014", "B054")),
+    Rule("STATUS-003", "a sync ends by itself and successfully when nothing was refused", Severity.MAJOR, ("B014", "B054", "B058", "B060")),
     Rule("STATUS-004", "a one-shot connector leaves no process behind", Severity.MINOR, ("B097",)),
 )
 

@@ -14,7 +14,8 @@ from ..errors import SetupError
 from ..json_paths import NotThereError, value_at
 from ..start_kinds import Answer, Trigger
 from . import Ended, HowEnded, Task
-from .service import Service, Serving
+from ._running import GRACE_S
+from ._serving import Serving
 
 _ANSWER = re.compile(r"\{answer\.([^}]*)\}")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -24,12 +25,9 @@ _REQUEST_S = 30.0
 class Http:
     """Asks for each sync over HTTP."""
 
-    def __init__(self) -> None:
-        self._service = Service()
-
     def engage(self, task: Task) -> Triggered:
         """Return the connector for one scenario."""
-        return Triggered(task, self._service.engage(task) if task.argv else None)
+        return Triggered(task, Serving(task, GRACE_S) if task.argv else None)
 
     def close(self) -> None:
         """Nothing is kept between scenarios."""

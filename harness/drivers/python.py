@@ -25,7 +25,7 @@ from ..errors import SetupError
 from ..network.directory import Directory
 from ..network.egress import Recorder
 from . import Ended, Task, worst
-from .command import TAIL_LIMIT
+from ._running import TAIL_LIMIT
 
 # Patched transports, `sys.path` and the standard streams belong to the whole process.
 _ONE_AT_A_TIME = threading.Lock()

@@ -111,7 +111,7 @@ class Service:
         service = self
         path = urlsplit(self._listening.url).path
 
-        class Handler(BaseHTTPRequestHandler):
+        class Door(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(min(int(self.headers.get("Content-Length") or 0), MAX_BODY))
                 if self.path == "/runs":
@@ -140,4 +140,4 @@ class Service:
             def log_message(self, format: str, *args: Any) -> None:
                 del format, args  # paths may hold what nobody should find in a log
 
-        return Handler
+        return Door

@@ -26,7 +26,7 @@ class Remote:
         self.asked: list[tuple[str, str, bytes]] = []
         left: Answers = list(answers)
 
-        class Handler(BaseHTTPRequestHandler):
+        class Door(BaseHTTPRequestHandler):
             def do_GET(me) -> None:
                 body = me.rfile.read(int(me.headers.get("Content-Length") or 0))
                 self.asked.append((me.command, me.path, body))
@@ -42,7 +42,7 @@ class Remote:
             def log_message(me, format: str, *args: Any) -> None:
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 

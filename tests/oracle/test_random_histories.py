@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tests.ideal import Ideal
 from tests.oracle.histories import histories, scenario
 from tests.policies import POLICIES, mapping_of
 from tests.staging import play
 
-RANDOM = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15)
+# A history that fails is short enough to be read as it is: to shrink it would take minutes.
+RANDOM = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=15, phases=(Phase.explicit, Phase.generate))
 
 
 @pytest.mark.parametrize("policy", POLICIES)

@@ -30,7 +30,7 @@ MAY_ASK = {
     ("harness/sandbox.py", "secrets.token_urlsafe"): "the control token must not be guessable from the seed",
     ("harness/probes/running.py", "secrets.token_urlsafe"): "the control token of the mock that probes ask",
     ("harness/probes/running.py", "secrets.token_hex"): "marks what probes make in a live account: two runs must not meet",
-    ("harness/drivers/command.py", "secrets.token_hex"): "marks the processes of one run, so that no other is ended",
+    ("harness/drivers/_running.py", "secrets.token_hex"): "marks the processes of one run, so that no other is ended",
     ("harness/reference/program.py", "datetime.now"): "the reference connector is a program of its own and lives in wall time",
 }
 

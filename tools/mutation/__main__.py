@@ -56,7 +56,11 @@ def main() -> int:
     entered, seconds = _entered(given.tests)
     print(f"{len(mutants)} mutants of {len(files)} files; {len(seconds)} tests enter {len(entered)} functions ({time.monotonic() - started:.0f} s)", flush=True)
     with ThreadPoolExecutor(given.jobs) as pool:
-        killed = list(pool.map(lambda m: _is_killed(m, entered.get(m.function, []), seconds), mutants))
+        killed = []
+        for mutant, is_dead in zip(mutants, pool.map(lambda m: _is_killed(m, entered.get(m.function, []), seconds), mutants), strict=True):
+            killed.append(is_dead)
+            if not is_dead:
+                print(f"survived {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}", flush=True)
     return _tell(mutants, killed, given.least, time.monotonic() - started)
 
 
@@ -70,8 +74,6 @@ def _tell(mutants: list[Mutant], killed: list[bool], least: float, seconds: floa
     for mutant, is_dead in zip(mutants, killed, strict=True):
         all_of[mutant.path] += 1
         dead[mutant.path] += is_dead
-        if not is_dead:
-            print(f"survived {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}")
     for path in all_of:
         print(f"{dead[path]:4} of {all_of[path]:4} killed  {path}")
     share = sum(killed) / len(mutants) if mutants else 1.0

@@ -14,14 +14,16 @@ _NOTES = ("left_open", "not_checked")
 
 
 def only_told(tree: ast.Module) -> set[int]:
-    """Return the ids of the topmost nodes that only make text: words of findings and notes, what is assigned for them
-    alone, and private functions that are called for them alone."""
+    """Return the ids of the nodes that only make text.
+
+    These are the words of findings and notes, what is assigned for them alone, and private functions called for them alone.
+    """
     functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
     told: set[int] = set()
     while True:
         more = set(told)
         judged = _names(tree, told)
-        more |= {id(f) for f in functions if f.name.startswith("_") and f.name not in judged and not f.name.startswith("__")}
+        more |= {id(f) for f in functions if f.name[0] == "_" != f.name[1] and f.name not in judged}
         for function in functions:
             used = _names(function, told)
             for node in ast.walk(function):
@@ -34,7 +36,7 @@ def only_told(tree: ast.Module) -> set[int]:
 
 
 def _names(tree: ast.AST, told: set[int]) -> set[str]:
-    """Return the names, of attributes too, that are used where something is judged."""
+    """Return the names, of attributes too, that are used where something is judged; an f-string is text."""
     found: set[str] = set()
 
     def walk(node: ast.AST) -> None:

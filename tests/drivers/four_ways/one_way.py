@@ -125,7 +125,7 @@ def serve(env: dict[str, str]) -> None:
     """Poll, and run when asked to."""
     asked, done = threading.Event(), [0]
 
-    class Handler(BaseHTTPRequestHandler):
+    class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             asked.set()
             self.answer({"run": {"number": done[0] + 1}})
@@ -143,7 +143,7 @@ def serve(env: dict[str, str]) -> None:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", int(env["PORT"])), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", int(env["PORT"])), Door)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     poll_s = float(env.get("POLL_S", "0"))
     while True:
