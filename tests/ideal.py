@@ -91,7 +91,7 @@ class Ideal:
             return
         found = self._ma_match(obj, row)
         if found is None:
-            if "lose_people" not in self.sins:
+            if "lose_people" not in self.sins and "crm_to_ma" in obj.creates:
                 self._create(obj, Side.MA, row)
         elif found.id not in self.links.values():
             self.links[row.id] = found.id

@@ -34,6 +34,10 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
                 if said not in ledger.sayings.get(person, ()):
                     seen.left_open.append(f"{key}: whether the yes of one of two people who were merged is a yes for the other's address")
                     continue
+                if ledger.state_at(person, ConsentKey(key.channel, "*"), start).refuses:
+                    # Both vendors keep an opt-out of everything in force when somebody ticks one list.
+                    seen.left_open.append(f"{key}: what a yes to one purpose means while an earlier no to everything stands")
+                    continue
                 if ledger.is_refused_beside(person, key, start):
                     seen.left_open.append(f"{key}: whether the no of one of two people with one address counts for the other")
                     continue
