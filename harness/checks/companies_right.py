@@ -80,17 +80,17 @@ def _is_there(oracle: Oracle, key: MatchKey, state: State, side: Side, wanted: s
 
 
 def _was_moved(oracle: Oracle, meeting: Meeting, rule: CompanyRule, source: Side) -> bool:
-    """Tell whether, since the last judged sync, only the reading side's company was changed."""
-    last = oracle.scope.last_good(meeting.sync)
-    if last == 0:
-        return False
-    base, before = oracle.evidence.states[last], oracle.evidence.before_syncs[meeting.sync - 1]
-    bases = {Side.CRM: meeting.crm_base, Side.MA: meeting.ma_base}
-    was, now = (
-        {s: _company(oracle, rule.match, state, s, row) for s, row in rows.items()}
-        for state, rows in ((base, bases), (before, {s: meeting.before(s) for s in Side}))
-    )
-    return was[source] == now[source] and was[source.other] != now[source.other]
+    """Tell whether the last change of company between syncs was one on the reading side only; what is left open stays so."""
+    at: Meeting | None = meeting
+    while at is not None and (last := oracle.scope.last_good(at.sync)):
+        base, before = oracle.evidence.states[last], oracle.evidence.before_syncs[at.sync - 1]
+        rows = {Side.CRM: (at.crm_base, at.crm_before), Side.MA: (at.ma_base, at.ma_before)}
+        was = {s: _company(oracle, rule.match, base, s, row) for s, (row, _) in rows.items()}
+        now = {s: _company(oracle, rule.match, before, s, row) for s, (_, row) in rows.items()}
+        if was != now:
+            return was[source] == now[source]
+        at = oracle.earlier(at)
+    return False
 
 
 def _report(

@@ -45,20 +45,26 @@ def _compare(oracle: Oracle, seen: Seen, meeting: Meeting, rule: OwnerRule, sour
         return  # the mapping does not say who wins
     if kept != wanted:
         _report(seen, meeting, label, source, names[0], wanted, kept)
-    if found == held != wanted and _was_handed_over(meeting, source, names):
+    if found == held != wanted and _was_handed_over(oracle, meeting, source, names):
         seen.left_open.append(f"{meeting.object.object}: whether an owner changed on the reading side is put back (`owner`)")
         return
     if wanted is not None and found != wanted and other.has_active_owner(owners.on(source.other), wanted):
         _report(seen, meeting, label, source.other, names[1], wanted, found)
 
 
-def _was_handed_over(meeting: Meeting, source: Side, names: tuple[str, str]) -> bool:
-    """Tell whether, since the last judged sync, somebody changed the owner on the reading side only."""
-    pairs = {Side.CRM: (meeting.crm_base, meeting.crm_before), Side.MA: (meeting.ma_base, meeting.ma_before)}
-    (own_base, own), (other_base, other) = pairs[source], pairs[source.other]
-    if own_base is None or own is None or other_base is None or other is None:
-        return False
-    return own_base.values.get(names[0]) == own.values.get(names[0]) and other_base.values.get(names[1]) != other.values.get(names[1])
+def _was_handed_over(oracle: Oracle, meeting: Meeting, source: Side, names: tuple[str, str]) -> bool:
+    """Tell whether the last change of owners between syncs was one on the reading side only; what is left open stays so."""
+    at: Meeting | None = meeting
+    while at is not None:
+        pairs = {Side.CRM: (at.crm_base, at.crm_before), Side.MA: (at.ma_base, at.ma_before)}
+        (own_base, own), (other_base, other) = pairs[source], pairs[source.other]
+        if own_base is None or own is None or other_base is None or other is None:
+            return False
+        was, now = ((a.values.get(names[0]), b.values.get(names[1])) for a, b in ((own_base, other_base), (own, other)))
+        if was != now:
+            return was[0] == now[0]
+        at = oracle.earlier(at)
+    return False
 
 
 def _report(seen: Seen, meeting: Meeting, label: str, side: Side, field: str, wanted: object, found: object) -> None:

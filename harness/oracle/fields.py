@@ -140,6 +140,11 @@ class Oracle:
         for sync in range(1, len(self.evidence.states)):
             yield from self.meetings[sync] if sync in self.meetings else self.scope.meetings(sync)
 
+    def earlier(self, meeting: Meeting) -> Meeting | None:
+        """Return the meeting of the same subject in the last judged sync before this one."""
+        met = self.meetings.get(self.scope.last_good(meeting.sync), ())
+        return next((m for m in met if (m.subject, m.object.object) == (meeting.subject, meeting.object.object)), None)
+
     @cached_property
     def judgements(self) -> tuple[Judgement, ...]:
         """Return a judgement for each field that could have changed, over all syncs."""

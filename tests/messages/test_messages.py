@@ -59,8 +59,8 @@ def told(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
         ("steps:\n- edit: {side: crm}", "a.yaml:2: the key `set` is missing in `steps[0].edit`. Add `set: ...`."),
         (
             "steps:\n- edit:\n    side: crm\n    set:\n      Phone: $fesh",
-            "a.yaml:5: `steps[0].edit.set.Phone`: `$fesh` is not a value (did you mean `$fresh`?); known: $fresh, $blank, "
-            "$other_case, $now, $now+2d, $now-24mo, $same_as: crm, $same_as: ma; `$$` begins a text with a dollar.",
+            "a.yaml:5: `steps[0].edit.set.Phone`: `$fesh` is not a value (did you mean `$fresh`?); known: $fresh, $odd, "
+            "$longest, $too_long, $zero, $blank, $other_case, $now, $now+2d, $now-24mo, $same_as: crm, $same_as: ma, $of: p0002; `$$` begins a text with a dollar.",
         ),
         (
             "steps:\n- edit:\n    side: crm\n    set:\n      Phone:",
@@ -145,7 +145,7 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
         ),
         (
             "connector: a\nstart:\n  container: x",
-            "c.yaml:2: `start`: `container:` comes later; known start kinds now: command.",
+            "c.yaml:2: `start`: `container:` comes later; known start kinds now: command, service, http, python.",
         ),
         (
             "connector: a\nnetwork: proxie\nstart: {command: [sh]}",
@@ -156,7 +156,7 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
             "c.yaml:4: there is no placeholder `{crm.urll}` (did you mean `crm.url`?); known: crm.url, crm.token, crm.host, "
             "crm.client_id, crm.client_secret, crm.username, crm.password, crm.refresh_token, ma.url, ma.token, ma.host, "
             "ma.client_id, ma.client_secret, ma.username, ma.password, ma.refresh_token, proxy.url, ca_file, mapping_file, "
-            "state_dir, webhook_url, seed.",
+            "state_dir, webhook_url, webhook_port, seed.",
         ),
         (
             "connector: a\nstart: {command: [sh]}\nenv:\n  U: '{webhook_url}'",

@@ -19,7 +19,7 @@ def editable(mapping: Mapping) -> list[tuple[str, str]]:
     return [(r.crm, r.ma) for r in contact.fields if r.crm in EDITED]
 
 
-def histories(mapping: Mapping) -> st.SearchStrategy[list[Any]]:
+def histories(mapping: Mapping, most: int = 10) -> st.SearchStrategy[list[Any]]:
     """Draw the steps of one scenario: it begins and ends with a sync, so that everything had its chance."""
     person = st.integers(1, TOTAL)
     side = st.sampled_from(list(Side))
@@ -45,7 +45,7 @@ def histories(mapping: Mapping) -> st.SearchStrategy[list[Any]]:
         st.just({"create": {"side": "crm"}}),
         st.just("sync"),
     )
-    return st.lists(steps, min_size=1, max_size=10).map(lambda drawn: ["sync", *drawn, "sync"])
+    return st.lists(steps, min_size=1, max_size=most).map(lambda drawn: ["sync", *drawn, "sync"])
 
 
 def scenario(steps: list[Any]) -> dict[str, Any]:

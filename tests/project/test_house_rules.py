@@ -32,6 +32,7 @@ MAY_ASK = {
     ("harness/probes/running.py", "secrets.token_hex"): "marks what probes make in a live account: two runs must not meet",
     ("harness/drivers/_running.py", "secrets.token_hex"): "marks the processes of one run, so that no other is ended",
     ("harness/reference/program.py", "datetime.now"): "the reference connector is a program of its own and lives in wall time",
+    ("harness/reference/consent_mistakes.py", "datetime.now"): "the mistake is to take the machine's time for the consent's",
 }
 
 

@@ -124,7 +124,8 @@ def test_hubspot_without_the_enterprise_batches_is_asked_one_by_one(sandbox: Any
 
 @pytest.mark.parametrize("wrong", [
     {"MAPPING_FILE": "/nowhere/map.yaml"}, {"HUBSPOT_TOKEN": ""}, {"SYNC_BUGS": "no_such_bug"},
-    {"SF_INSTANCE_URL": "salesforce"}, {"STATE_DIR": "/dev/null/x"}, {"SF_ACCESS_TOKEN": "wrong"}, {"HUBSPOT_TOKEN": "wrong"},
+    {"SF_INSTANCE_URL": "salesforce"}, {"STATE_DIR": "/dev/null/x"}, {"HUBSPOT_TOKEN": "wrong"},
+    {"SF_ACCESS_TOKEN": "wrong", "SF_CLIENT_ID": "", "SF_CLIENT_SECRET": "", "SF_REFRESH_TOKEN": ""},
 ], ids=lambda w: next(iter(w)))
 def test_a_run_that_cannot_start_says_why_and_exits_2(sandbox: Any, wrong: dict[str, str], capsys: Any) -> None:
     environment = sandbox.env() | wrong

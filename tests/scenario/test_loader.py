@@ -144,7 +144,7 @@ def test_every_built_in_scenario_loads_says_why_and_names_its_bug_classes() -> N
     found = load_scenarios(list(builtin()))
 
     assert found
-    assert [s.id for s in found if not (s.title and s.why and s.tags)] == []
+    assert [s.id for s in found if not (s.title and s.why and s.classes)] == []
 
 
 def test_a_theme_gives_all_of_its_scenarios(tmp_path: Path) -> None:

@@ -32,8 +32,9 @@ from .mutants import Mutant, mutants_of
 ROOT = Path(__file__).parents[2]
 SUITES = ("tests/checks", "tests/oracle")
 SOURCES = ("harness/checks", "harness/oracle")
-# A mutant that makes a test hang is noticed, too.
+# A mutant that makes a test hang is noticed, too: it takes this long, and so many times what the tests took without it.
 TIMEOUT_S = 60
+PATIENCE = 5
 
 
 def main() -> int:
@@ -167,7 +168,7 @@ def _is_killed(mutant: Mutant, tests: list[str], seconds: dict[str, float]) -> b
             _swap(mutant)
             os._exit(0 if _pytest(sorted(tests, key=lambda t: seconds.get(t, 0.0))) == 0 else 1)
         os._exit(1)
-    until = time.monotonic() + TIMEOUT_S
+    until = time.monotonic() + TIMEOUT_S + PATIENCE * sum(seconds.get(t, 0.0) for t in tests)
     while time.monotonic() < until:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
