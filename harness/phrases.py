@@ -58,6 +58,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "duplicate": ("one person has several records", "people get duplicated"),
     "missing_record": ("the record never arrived", "people are missing on the other side"),
     "kept_out_came_in": ("somebody who must stay out came in", "people who must not be synchronised are"),
+    "made_where_forbidden": ("a record was made where the mapping allows none", "records are made where the mapping allows none"),
     "wrong_owner": ("the record has the wrong owner", "records go to the wrong salesperson"),
     "sensitive_crossed": ("a sensitive field crossed over", "data leaves the system it must stay in"),
     "unmapped_field_written": ("a field outside the mapping was written", "fields change that nobody mapped"),

@@ -30,7 +30,14 @@ def said(what: str, side: str, purpose: str) -> dict[str, Any]:
     return {what: {"side": side, "who": {"index": 2}, "purpose": purpose}}
 
 
-NEW_YES = {"opt_in": {"side": "crm", "who": {"last": True}, "purpose": "newsletter", "evidence": {"source": "form", "text": "yes"}}}
+def proved(side: str, purpose: str) -> dict[str, Any]:
+    step = said("opt_in", side, purpose)
+    step["opt_in"]["evidence"] = {"source": "form", "text": "yes"}
+    return step
+
+
+# Whatever the seed and the history said of the person, nothing is refused any more.
+FREE = (proved("crm", "*"), proved("ma", "*"))
 
 
 class Deaf(Ideal):
@@ -94,6 +101,8 @@ def day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
 
 
+CONSENTS = ("refusal_lifted", "refusal_not_spread", "consent_not_spread")
+
 DEVIATIONS = {
     "cut": of_field(written("Title", lambda v: v[:5]), "Title", "FIELD-007", "truncated"),
     "entities": of_field(written("MailingCity", lambda v: v.replace(" ", "&#32;")), "MailingCity", "FIELD-008", "mangled_encoding"),
@@ -110,17 +119,27 @@ DEVIATIONS = {
         sinner("wrong_winner"), (edit("ma", firstname="$fresh"), edit("crm", FirstName="$fresh")), "FIELD-002", ("wrong_winner",),
         ("default",),
     ),
-    "wrong way": Deviation(BothWays, (edit("ma", jobtitle="$fresh"),), "FIELD-013", ("wrong_direction",), ("crm_master",)),
+    "wrong way": Deviation(BothWays, (edit("ma", jobtitle="$fresh"),), "FIELD-013", ("wrong_direction", "lost_update"), ("crm_master",)),
     "never cleared": Deviation(
-        Deaf, (edit("crm", Title="$fresh"), "sync", edit("crm", Title="$blank")), "FIELD-004", ("value_not_cleared", "lost_update"),
-        ("crm_master", "latest"),
+        Deaf, (edit("crm", Title="$fresh"), "sync", edit("crm", Title="$blank")), "FIELD-004",
+        ("value_not_cleared", "lost_update", "dropped"), ("crm_master", "latest"),
     ),
-    "deaf to refusals": Deviation(sinner("ignore_consents"), (said("opt_out", "crm", "*"),), "CONS-002", ()),
-    "lifts refusals": Deviation(sinner("lift_refusals"), (said("opt_out", "ma", "newsletter"),), "CONS-001", ()),
-    "a yes gets lost": Deviation(sinner("ignore_consents"), (NEW_YES,), "CONS-008", ()),
-    "loses people": Deviation(sinner("lose_people"), ({"create": {"side": "crm"}},), "SCOPE-001", ()),
-    "keeps the deleted": Deviation(sinner("keep_deleted"), ({"delete": {"side": "crm", "who": {"index": 3}}},), "DEAD-002", ()),
-    "brings back the dead": Deviation(sinner("resurrect"), ({"erase": {"side": "ma", "who": {"index": 3}}},), "CONS-007", ()),
+    "deaf to refusals": Deviation(
+        sinner("ignore_consents"), (*FREE, proved("ma", "newsletter"), said("opt_out", "crm", "newsletter")), "CONS-002", CONSENTS,
+    ),
+    "lifts refusals": Deviation(
+        sinner("lift_refusals"), (*FREE, proved("crm", "newsletter"), "sync", said("opt_out", "ma", "newsletter")), "CONS-001", CONSENTS,
+    ),
+    "a yes gets lost": Deviation(
+        sinner("ignore_consents"), (said("opt_out", "ma", "newsletter"), *FREE, proved("crm", "newsletter")), "CONS-008", CONSENTS,
+    ),
+    "loses people": Deviation(sinner("lose_people"), ({"create": {"side": "crm"}},), "SCOPE-001", ("missing_record",)),
+    "keeps the deleted": Deviation(
+        sinner("keep_deleted"), ({"delete": {"side": "crm", "who": {"index": 3}}},), "DEAD-002", ("deletion_not_spread",),
+    ),
+    "brings back the dead": Deviation(
+        sinner("resurrect"), ({"erase": {"side": "ma", "who": {"index": 3}}},), "CONS-007", ("resurrected",),
+    ),
 }
 
 

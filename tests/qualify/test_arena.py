@@ -38,6 +38,6 @@ def test_outcomes_come_in_the_order_of_the_tasks_and_each_is_told_as_it_ends() -
         (CORRECT, "mine/first", "PASS"), ("secret_in_log", "mine/first", "FAIL"), (CORRECT, "mine/second", "PASS"),
     ]
     assert "SECRET-001" in found[1].fired
-    assert "FIELD-005" in found[0].looked
+    assert "STATUS-001" in found[0].looked
     assert sorted(line.partition("]")[0] for line in said) == ["[1/3", "[2/3", "[3/3"]
     assert sum("mine/first FAIL" in line for line in said) == 1

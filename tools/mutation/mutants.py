@@ -23,13 +23,17 @@ _ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed function: which file, which function (qualified name), which line, what was changed, and its number."""
+    """One changed function: which file, which function (qualified name), which line, what was changed, and its number.
+
+    ``lines`` is the first and the last line of the statement that it is in; of a block, those of its head.
+    """
 
     path: Path
     function: str
     line: int
     change: str
     number: int
+    lines: tuple[int, int]
 
     @cached_property
     def code(self) -> CodeType:
@@ -50,8 +54,8 @@ def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
     whole, told = compile(tree, str(path), "exec"), only_told(tree)
     for name, function in _functions(tree):
         if id(function) not in told and _code_of(whole, name) is not None:
-            for number, (line, change) in enumerate(_changes(function, told)):
-                yield Mutant(path, f"{module}:{name}", line, change, number)
+            for number, (line, change, lines) in enumerate(_changes(function, told)):
+                yield Mutant(path, f"{module}:{name}", line, change, number, lines)
 
 
 def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:
@@ -75,10 +79,14 @@ def _code_of(whole: CodeType, name: str) -> CodeType | None:
     return code
 
 
-def _changes(function: ast.FunctionDef, told: set[int]) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
+def _changes(function: ast.FunctionDef, told: set[int]) -> list[tuple[int, str, tuple[int, int]]]:
+    found: list[tuple[int, str, tuple[int, int]]] = []
+    lines = function.lineno, function.end_lineno or function.lineno
     for node in _places(function, told):
-        found += [(getattr(node, "lineno", function.lineno), change) for change, _ in _ways(node)]
+        if isinstance(node, ast.stmt):
+            body: list[ast.stmt] = getattr(node, "body", [])
+            lines = node.lineno, max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+        found += [(getattr(node, "lineno", lines[0]), change, lines) for change, _ in _ways(node)]
     return found
 
 
