@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from syncproof.checks import Seen
@@ -25,26 +25,20 @@ class Idle(After):
         return None
 
 
-class Present:
-    """Owners by address and companies by key, as both systems know them."""
+def owner_id(sandbox: Sandbox, side: Side, email: str) -> str:
+    dialect = sandbox.on(side)
+    return next(r.id for r in dialect.store.rows(dialect.owner_kind) if r.values[dialect.owner_email_field] == email)
 
-    places: ClassVar = {"owner": OWNER}
 
-    @staticmethod
-    def owner(sandbox: Sandbox, side: Side, email: str) -> str:
-        dialect = sandbox.on(side)
-        return next(r.id for r in dialect.store.rows(dialect.owner_kind) if r.values[dialect.owner_email_field] == email)
+def owner_email(sandbox: Sandbox, side: Side) -> str:
+    dialect, row = sandbox.on(side), contact(sandbox, side)
+    return str(dialect.owner_email(dialect.store.snapshot(), row.values[OWNER[side]]))
 
-    @staticmethod
-    def email(sandbox: Sandbox, side: Side) -> str:
-        dialect, row = sandbox.on(side), contact(sandbox, side)
-        return str(dialect.owner_email(dialect.store.snapshot(), row.values[OWNER[side]]))
 
-    @staticmethod
-    def active(sandbox: Sandbox) -> list[str]:
-        ma: Any = sandbox.ma
-        rows = ma.store.rows(ma.owner_kind)
-        return [e for r in rows if ma.has_active_owner(ma.store.snapshot(), e := str(r.values[ma.owner_email_field]))]
+def active(sandbox: Sandbox) -> list[str]:
+    ma: Any = sandbox.ma
+    rows = ma.store.rows(ma.owner_kind)
+    return [e for r in rows if ma.has_active_owner(ma.store.snapshot(), e := str(r.values[ma.owner_email_field]))]
 
 
 def pointing(link: str, way: str) -> Mapping:
@@ -57,13 +51,39 @@ def pointing(link: str, way: str) -> Mapping:
     return mapping.model_copy(update={"objects": tuple(objects)})
 
 
+def affiliate(side: Side, how: str) -> Any:
+    """The connector hangs the first contact of a side on the company of the other side (`follow`), on a third (`other`), or on none."""
+
+    def deed(me: Any, sandbox: Sandbox) -> None:
+        keys = {s: company_key(sandbox, s) for s in Side}
+        field, kind = (("Tax_Id__c", "Account"), ("tax_id", "companies"))[side is Side.MA]
+        found = {str(r.values[field]): r.id for r in sandbox.on(side).store.rows(kind)}
+        target = None if how == "none" else found[keys[side.other]] if how == "follow" else next(found[k] for k in found if k not in keys.values())
+        me._write(side, lambda: sandbox.on(side).desk_affiliate(contact(sandbox, side).id, target))
+
+    return deed
+
+
+def company_key(sandbox: Sandbox, side: Side) -> str:
+    dialect: Any = sandbox.on(side)
+    company = dialect.company_of(dialect.store.snapshot(), contact(sandbox, side))
+    row = dialect.store.get("Account" if side is Side.CRM else "companies", company) if company else None
+    return str(row.values["Tax_Id__c" if side is Side.CRM else "tax_id"]) if row else ""
+
+
+def company_story(way: str, people: tuple[tuple[str, str], ...], deed: Any) -> tuple[Seen, int]:
+    moves = [{"change_company": {"side": side, "who": {"index": 1}, "to": to}} for side, to in people]
+    evidence = staged(world("sync", *moves, "sync"), Idle(deed), pointing("company", way))
+    return look("companies_right", evidence), len(evidence.syncs)
+
+
 def give(side: Side, how: str) -> Any:
     """The connector gives the first contact of a side the owner of the other side (`follow`), or a third one (`other`), or none."""
 
     def deed(me: Any, sandbox: Sandbox) -> None:
-        there, here = Present.email(sandbox, side.other), Present.email(sandbox, side)
-        email = there if how == "follow" else next(e for e in Present.active(sandbox) if e not in (there, here))
-        value = None if how == "none" else Present.owner(sandbox, side, email)
+        there, here = owner_email(sandbox, side.other), owner_email(sandbox, side)
+        email = there if how == "follow" else next(e for e in active(sandbox) if e not in (there, here))
+        value = None if how == "none" else owner_id(sandbox, side, email)
         me._write(side, lambda: sandbox.on(side).desk_edit(contact(sandbox, side).kind, contact(sandbox, side).id, {OWNER[side]: value}))
 
     return deed
@@ -127,3 +147,45 @@ def test_the_reading_side_says_whose_a_record_is(way: str, people: tuple[str, ..
 
     assert told(seen) == expected
     assert seen.looked["LINK-001"] == (0 if way == "none" else 4 * syncs)
+
+
+CRM_MOVES, CRM_JOINS, CRM_LEAVES = (affiliate(Side.CRM, how) for how in ("other", "follow", "none"))
+MA_MOVES, MA_JOINS, MA_LEAVES = (affiliate(Side.MA, how) for how in ("other", "follow", "none"))
+CRM_ANOTHER, CRM_NOBODY, MA_ANOTHER, MA_NOBODY = ((side, to) for side in ("crm", "ma") for to in ("another", "nobody"))
+
+
+@pytest.mark.parametrize(
+    ("way", "people", "deed", "expected"),
+    [
+        ("crm_to_ma", (), nothing, []),
+        ("crm_to_ma", (CRM_ANOTHER,), nothing, ["ma"]),
+        ("crm_to_ma", (CRM_ANOTHER,), MA_JOINS, []),
+        ("crm_to_ma", (CRM_ANOTHER,), MA_MOVES, ["ma"]),
+        ("crm_to_ma", (CRM_ANOTHER,), CRM_JOINS, ["crm", "ma"]),
+        ("crm_to_ma", (MA_ANOTHER,), nothing, ["open"]),
+        ("crm_to_ma", (MA_ANOTHER,), MA_JOINS, []),
+        ("crm_to_ma", (MA_ANOTHER,), CRM_JOINS, ["crm", "open"]),
+        ("crm_to_ma", (CRM_ANOTHER, MA_ANOTHER, MA_ANOTHER), nothing, ["ma"]),
+        ("crm_to_ma", (CRM_NOBODY,), nothing, []),
+        ("crm_to_ma", (CRM_NOBODY,), MA_LEAVES, []),
+        ("crm_to_ma", (CRM_NOBODY,), MA_MOVES, ["ma"]),
+        ("crm_to_ma", (), CRM_MOVES, ["crm"]),
+        ("crm_to_ma", (), CRM_LEAVES, ["crm"]),
+        ("crm_to_ma", (), MA_MOVES, ["ma"]),
+        ("crm_to_ma", (), MA_LEAVES, ["ma"]),
+        ("ma_to_crm", (), nothing, []),
+        ("ma_to_crm", (MA_ANOTHER,), nothing, ["crm"]),
+        ("ma_to_crm", (MA_ANOTHER,), CRM_JOINS, []),
+        ("ma_to_crm", (CRM_ANOTHER,), nothing, ["open"]),
+        ("ma_to_crm", (CRM_ANOTHER,), CRM_JOINS, []),
+        ("ma_to_crm", (), CRM_LEAVES, ["crm"]),
+        ("ma_to_crm", (), MA_LEAVES, ["ma"]),
+        ("none", (CRM_ANOTHER,), MA_MOVES, []),
+        ("both", (CRM_ANOTHER,), MA_MOVES, []),
+    ],
+)
+def test_the_reading_side_says_where_a_person_belongs(way: str, people: Any, deed: Any, expected: list[str]) -> None:
+    seen, syncs = company_story(way, people, deed)
+
+    assert told(seen) == expected
+    assert seen.looked["LINK-002"] == (0 if way in ("none", "both") else 4 * syncs)

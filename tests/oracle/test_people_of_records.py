@@ -118,7 +118,7 @@ def test_labels_are_names_where_there_are_any() -> None:
 def told(rule: FieldRule = TITLE, info: FieldInfo | None = None, kind: str = "edit", value: Any = "Chief Tarupe", field: str = "Title") -> Any:
     """Return whether what was entered into a field tells whose it is; `Tarupe` is the code word of the made person."""
     from syncproof.population.make import PopulationSpec, make_population
-    from syncproof.population.numbers import word
+    from syncproof.population.codes import word
 
     someone = make_population(7, PopulationSpec(3, "2026-11-22")).people[0]
     text = value.replace("Tarupe", word(2 * someone.number)) if isinstance(value, str) else value

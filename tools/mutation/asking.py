@@ -26,6 +26,7 @@ TIMEOUT_S = 60
 PATIENCE = 5
 # What the tests and the judging code keep between calls was made without the mutant.
 _OURS = ("tests.", "syncproof.checks", "syncproof.oracle")
+_CACHE = type(functools.cache(lambda: None))
 
 
 class Asking:
@@ -60,7 +61,7 @@ class Asking:
         data = self._coverage.get_data()
         self._lines = {p: data.contexts_by_lineno(str(p)) for p in self._sources}
         for kept in gc.get_objects():
-            if isinstance(kept, functools._lru_cache_wrapper) and (getattr(kept, "__module__", "") or "").startswith(_OURS):
+            if isinstance(kept, _CACHE) and (getattr(kept, "__module__", "") or "").startswith(_OURS):
                 kept.cache_clear()
         self.then(self)
         return True

@@ -107,7 +107,8 @@ def _places(function: ast.FunctionDef, told: set[int]) -> list[ast.AST]:
     def walk(node: ast.AST) -> None:
         found.append(node)
         for child in ast.iter_child_nodes(node):
-            if not isinstance(child, ast.JoinedStr | ast.Assert | ast.arguments) and id(child) not in told:
+            # What annotates a local name is never evaluated.
+            if not isinstance(child, ast.JoinedStr | ast.Assert | ast.arguments) and id(child) not in told | {id(getattr(node, "annotation", None))}:
                 walk(child)
 
     for statement in function.body:
