@@ -21,6 +21,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "shifted_date": ("the date was shifted", "dates move to another day"),
     "another_persons_value": ("it holds another person's value", "one person's data ends up with another"),
     "another_fields_value": ("it holds another field's value", "values end up in the wrong field"),
+    "edit_overwritten": ("an edit was written over without a reason", "edits are undone by writes that had no reason"),
     "older_edit": ("the value of an older edit came back", "newer edits are undone by what was known of older ones"),
     "invented": ("the value was invented", "values appear that nobody entered"),
     "choice_lost": ("some of the chosen values are gone", "choices that people made get lost"),

@@ -47,7 +47,7 @@ def _row(
     end = len(oracle.evidence.entries)
     state = oracle.consents.state_at(person, key, end)
     marks = {side: held[side].get((person, key)) for side in Side}
-    proved = ConsentState.GRANTED <= state <= ConsentState.CONFIRMED
+    proved = state is ConsentState.GRANTED
     lost = [str(s) for s in Side if proved and (m := marks[s]) is not None and m.state.permits and m.state < ConsentState.GRANTED]
     return {
         "person": oracle.identity.label(person), "key": str(key), "state": state.name.lower(),

@@ -63,7 +63,7 @@ class ConsentRefusals:
             if len(said) > 1 or not self._speaks_of(exchange, side, key):
                 continue  # said while the sync was at work: it has until the next one
             wanted, found = said.pop(), here.get((person, key), ConsentState.UNKNOWN)
-            if (wanted.refuses and not found.refuses) or (_is_yes(wanted) and key.purpose != "*" and not found.permits):
+            if (wanted.refuses and not found.refuses) or (wanted is ConsentState.GRANTED and key.purpose != "*" and not found.permits):
                 return True
         return False
 
@@ -86,10 +86,6 @@ class ConsentRefusals:
         body = exchange.request_body.decode("utf-8", "replace")
         rules = [r for k, r in self.oracle.consents.keys.items() if covers(k, key) or covers(key, k)]
         return any(f'"{rule.field_on(side)}"' in body for rule in rules)
-
-
-def _is_yes(state: ConsentState) -> bool:
-    return ConsentState.GRANTED <= state <= ConsentState.CONFIRMED
 
 
 def _only_grants(exchange: Exchange) -> bool:

@@ -11,6 +11,7 @@ from ..model import CheckResult, ScenarioResult, SyncSummary, Verdict
 from ..phrases import VERDICT_MARKS
 from ._grid import Grid, grid
 from ._timeline import Block, blocks
+from ._view_consents import Consents, consents_view
 
 MOST_CALLS = 60
 MOST_EXPOSURES = 100
@@ -91,6 +92,7 @@ class Scenario:
     grid: Grid | None
     exposures: tuple[Exposure, ...]
     more_exposures: int
+    consents: Consents | None
     calls: tuple[tuple[str, int], ...]
     timeline: tuple[Block, ...]
     notes: tuple[Notes, ...]
@@ -102,13 +104,13 @@ def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, st
     """Return the view of one scenario; ``causes`` are (anchor, headline) of its findings, ``room`` bounds its timeline."""
     requests = sum(s.calls.values())
     anchor = f"s{number}"
+    seen = {e.seq: f"{anchor}-{e.seq}" for e in s.timeline if e.flagged}
     return Scenario(
         anchor, s.id, s.title, s.verdict, VERDICT_MARKS[s.verdict], s.reason, s.people, tuple(_sync(x) for x in s.syncs),
         requests, f"{requests / s.people:.1f}" if s.people else "", duration(s.seconds), duration(s.connector_seconds),
         duration(max(0.0, s.seconds - s.connector_seconds)), tuple(causes), ", ".join(s.classes), s.faults_fired,
         bool(s.checks), tuple(_check(c) for c in s.checks if not _is_idle(c)), tuple(c.check for c in s.checks if _is_idle(c)), grid(s.matrix, anchor), tuple(_exposure(e) for e in s.exposure[:MOST_EXPOSURES]),
-        max(0, len(s.exposure) - MOST_EXPOSURES), _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce,
-        {e.seq: f"{anchor}-{e.seq}" for e in s.timeline if e.flagged},
+        max(0, len(s.exposure) - MOST_EXPOSURES), consents_view(s, seen), _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce, seen,
     )
 
 

@@ -143,8 +143,8 @@ def test_a_deletion_after_the_last_sync_is_not_looked_at() -> None:
 
 def test_whom_people_brought_back_the_connector_may_make_again_from_then_on() -> None:
     restored = (*DELETED, {"restore": {"side": "crm"}}, "sync")
-    before = staged(world(*restored[:3], *restored[3:]), After(brings_back(), at=2))
-    after = staged(world(*restored), After(lambda me, sandbox: again(me, sandbox), at=3))
+    before = staged(world(*restored), After(brings_back(), at=2))
+    after = staged(world(*restored), After(again, at=3))
     elsewhere = replace(after, acts=tuple(replace(a, side=Side.MA) if a.kind == "restore" else a for a in after.acts))
     somebody = replace(after, acts=tuple(replace(a, person="p0002") if a.kind == "restore" else a for a in after.acts))
 

@@ -29,6 +29,8 @@ def trace() -> Trace:
     [
         (wrong("new", "old", before="old"), Damage.LOST_UPDATE),
         (wrong("mine", "theirs", before="mine0", other_before="theirs", both_changed=True), Damage.WRONG_WINNER),
+        (wrong("theirs", "mine0", before="mine0", other_before="theirs", both_changed=True), Damage.WRONG_WINNER),
+        (wrong("theirs", "junk", before="mine0", other_before="theirs", both_changed=True), Damage.INVENTED),
         (wrong("value", None, before="value"), Damage.BLANK_OVERWROTE),
         (wrong("value", None), Damage.DROPPED),
         (wrong(None, "value", before="value"), Damage.NOT_CLEARED),

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from syncproof.mapping.grammar import Side
+from syncproof.oracle.consent_record import consent_records
+from syncproof.oracle.fields import Oracle
+from syncproof_mocks.consent import ConsentKey
 from tests.checks.deeds import After, world, write
 from tests.ideal import Ideal
+from tests.oracle import made
 from tests.staging import play
 
 SUBSCRIBED = {"consent": {"subscribed": 4}, "newsletter": {"subscribed": 4}}
@@ -55,3 +59,16 @@ def test_evidence_lost_names_the_side_that_cannot_prove_a_standing_yes() -> None
     result = play(world("sync", **SUBSCRIBED), After(lose))
 
     assert row(result.consents, "p0001", "email/newsletter")["evidence_lost"] == ["crm"]
+
+
+def test_only_what_was_said_of_this_key_is_told_and_only_the_erased_are_erased() -> None:
+    news, everything, phone, other = (ConsentKey(*k) for k in (("email", "newsletter"), ("email", "*"), ("phone", "*"), ("email", "offers")))
+    acts = tuple(made.act(n, "opt_out", "p1", key=key) for n, key in enumerate((news, everything, phone, other), start=1))
+    gone = (made.act(9, "delete", "p1"), made.act(9, "erase", "p2"), made.act(9, "opt_out", "p2", key=news))
+    oracle = Oracle(made.evidence((made.person("p1", "a@x.cz"),), acts=(*acts, *gone), entries=made.padded()))
+
+    rows = {(r["person"], r["key"]): r for r in consent_records(oracle)}
+    assert [s["key"] for s in rows["p1 Label", "email/newsletter"]["said"]] == ["email/newsletter", "email/*"]
+    assert [s["key"] for s in rows["p1 Label", "email/*"]["said"]] == ["email/*"]
+    assert rows["p1 Label", "email/*"]["lifecycle"] == "archived"
+    assert rows["p2", "email/newsletter"]["lifecycle"] == "erased"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from syncproof.mapping.grammar import Side
+from syncproof.mapping.grammar import FieldRule, Side
 from syncproof.oracle.consent_refusals import ConsentRefusals
 from syncproof.oracle.consent_story import sides_around, told
 from syncproof.oracle.fields import Oracle
 from syncproof_mocks.consent import ConsentProof, ConsentState
-from tests.oracle.made import ALL, NEWS, act, change, contact, evidence, exchange, link, mark, padded, person, state, sync, there
+from tests.oracle.made import ALL, NEWS, act, change, contact, evidence, exchange, link, mapped, mark, padded, person, state, sync, there
 
 LINKS = (link("003A", "p1"), link("501", "p1", Side.MA), link("003B", "p2"), link("502", "p2", Side.MA))
 GRANTED, WITHDRAWN = ConsentState.GRANTED, ConsentState.WITHDRAWN
@@ -112,13 +112,14 @@ def test_a_refused_yes_excuses_no_missing_no() -> None:
     ("operation", "body", "is_about"),
     [("contacts.update", b'{"subscription:News":"yes"}', True), ("contacts.update", b'{"out":"true"}', True),
      ("contacts.update", b'{"News__c":"yes"}', False), ("contacts.update", b'{"jobtitle":"x"}', False), ("forms.submit", b"", True),
-     (None, b"", False)],
+     (None, b"", False), ("contacts.update", b'{"call":"no"}', False)],
 )
 def test_a_refusal_is_about_a_consent_by_its_operation_or_its_field(operation: Any, body: bytes, is_about: bool) -> None:
-    made = oracle(refused(12, operation=operation, body=body))
+    calls = FieldRule(crm="Call", ma="call", type="boolean", consent={"channel": "phone", "purpose": "*"})
+    made = oracle(refused(12, operation=operation, body=body), objects=(mapped(), mapped("lead", "Lead", fields=(calls,))))
 
     assert excuses(made)[0] is is_about
-    assert [who for _, who, _ in ConsentRefusals(made).refused(1)] == (["p1"] if is_about else [])
+    assert [who for _, who, _ in ConsentRefusals(made).refused(1)] == (["p1"] if is_about or b"call" in body else [])
     assert list(ConsentRefusals(made).refused(2)) == []
 
 
@@ -144,5 +145,6 @@ def test_what_was_refused_is_missing_or_there_after_all() -> None:
 
 def test_what_was_said_while_the_sync_was_at_work_has_until_the_next_one() -> None:
     assert not unmet(act(14, "opt_out", "p1", key=NEWS))
+    assert not unmet(act(9, "opt_out", "p1", key=NEWS), act(14, "opt_in", "p1", key=NEWS, proof=PROOF))
     assert unmet(act(9, "opt_out", "p1", key=NEWS))
     assert not unmet(act(19, "opt_out", "p1", key=NEWS))

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from syncproof.mapping.grammar import Direction, FieldRule, MatchKey, ObjectMapping, Side
 from syncproof.oracle.classify import Damage
-from syncproof.oracle.excuses import excuse, fits, holds_too_much, is_of_values, keeps_out
-from syncproof_mocks.journal import Row
+from syncproof.oracle.excuses import excuse, fits, holds_too_much, is_of_values, is_refused, keeps_out
+from syncproof_mocks.journal import Actor, Exchange, Row
 from syncproof_mocks.schema import FieldInfo, FieldType, Option
 
 CHANNEL = FieldRule(crm="Channel__c", ma="channel", type=FieldType.PICKLIST, values={"Phone": "phone"})
@@ -104,6 +104,23 @@ def test_a_refusal_of_the_record_excuses_all_of_it(code: str) -> None:
     refusal = exchange(code, "no")
 
     assert asked(refusal, TITLE, "new", {"Title": "new"}) is refusal
+
+
+def test_the_own_fault_of_the_form_is_none_where_something_struck_at_the_sync() -> None:
+    label = exchange("INVALID_OPTION", "Phone was not one of the allowed options: [phone]")
+    for fault, told in (("", Damage.WRONG_FORM), ("server_error", label)):
+        seen = Exchange(3, 3, "hubspot", Actor.CONNECTOR, "GET", "/", "", {}, b"")
+        seen.fault = fault
+        oracle, meeting = oracle_of(label, {"Channel__c": "Phone", "Email": "a@example.com"}, {}, entries=(SimpleNamespace(fault="x"), seen))
+        assert excuse(oracle, SimpleNamespace(meeting=meeting, rule=CHANNEL), Side.MA, "Phone") is told  # type: ignore[arg-type]
+
+
+def test_what_does_not_travel_that_way_was_not_refused_there() -> None:
+    closed = exchange("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: Since__c. Please check")
+    oracle, meeting = oracle_of(closed, {}, {})
+
+    assert not is_refused(oracle, meeting.object, SINCE, Side.CRM, "2010-01-01", closed)
+    assert is_refused(oracle, meeting.object, TITLE.model_copy(update={"crm": "Since__c"}), Side.CRM, "x", closed)
 
 
 def test_no_refusal_is_no_excuse() -> None:

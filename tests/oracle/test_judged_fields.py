@@ -76,7 +76,8 @@ def pair(crm: Any, ma: Any, revision: int = 1) -> Any:
 
 
 def judged(made: Oracle, name: str = "Title") -> Judgement:
-    [found] = [j for j in made.judgements if j.rule.crm == name]
+    """Return the judgement of one field around the last sync."""
+    [found] = [j for j in made.judgements if j.rule.crm == name and j.meeting.sync == len(made.evidence.syncs)]
     return found
 
 

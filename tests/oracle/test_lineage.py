@@ -83,6 +83,8 @@ def test_a_rule_is_lost_with_either_end_and_only_for_its_object() -> None:
         assert not found.is_lost(lead, title, 11)  # type: ignore[arg-type]
         assert not found.is_lost(contact, phone, 11)  # type: ignore[arg-type]
         assert [found.schema_changed(seq) for seq in (10, 11)] == [False, True]
+    assert not lineage(act(10, "edit", "a", "003A", field="Title", value="remove")).is_lost(contact, title, 11)  # type: ignore[arg-type]
+    assert not lineage(act(10, "edit", "a", "003A")).schema_changed(11)
     kept = lineage(act(10, "change_schema", "", "Contact", field="Title", value="add_value"))
     assert not kept.is_lost(contact, title, 11)  # type: ignore[arg-type]
 

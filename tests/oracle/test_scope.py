@@ -94,6 +94,9 @@ def test_records_that_became_fewer_in_the_sync_are_a_crowd_and_others_are_none()
     [one] = around(((A, B), ()), ((A, B), ()), acts=merge)
     assert not one.crowded
     assert one.crm_before == A
+    again = contact("003A2", Email="a@x.cz")
+    [one] = around(((A,), ()), ((again,), ()), people=(person("p1", "a@x.cz"),))
+    assert (one.crm_after, one.crowded) == (again, False), "one record in the place of one other is no union"
     [one] = around(((B,), ()), ((B,), ()), acts=merge)
     assert (one.subject, one.crm_before, one.crowded) == ("p1", B, False)
 

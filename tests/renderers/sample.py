@@ -67,7 +67,15 @@ def hostile() -> RunResult:
         texts, texts, tuple(UnmockedCall(text, text, 2) for text in texts), texts, texts, 3, dict.fromkeys(texts, 7),
         tuple({"field": text, "winner": text, "direction": text, "changed": text, "to": text, "verdict": text, "reason": text,
                "person": text, "crm": text, "crm_expected": HOSTILE[0]} for text in texts),
-        ({"person": worst, "key": worst, "system": worst, "seconds": 3, "requests": [1, 2]},), seconds=2.0, connector_seconds=1.0,
+        ({"person": worst, "key": worst, "system": worst, "seconds": 3, "requests": [1, 2]},),
+        tuple(
+            {"person": text, "key": text, "state": text, "crm": {"state": text, "times": {"at": text, "source": text}},
+             "ma": {"state": "withdrawn", "times": {}}, "evidence_lost": [text], "deliverability": text, "lifecycle": text,
+             "said": [{"seq": 1, "side": text, "key": text, "what": text, "proved": True, "by": text, "times": {"at": text, "source": text}}],
+             "turns": [{"seq": 2, "side": text, "actor": text, "from": text, "to": text, "request": text}]}
+            for text in (*texts, worst)
+        ),
+        seconds=2.0, connector_seconds=1.0,
         skipped_rules=dict.fromkeys(texts, worst), assumed_notes=dict.fromkeys(texts, worst),
     )
     return RunResult(
@@ -109,10 +117,31 @@ def consent() -> ScenarioResult:
     )
     return scenario(
         "consent/opt_out_in_ma_survives_push", "An opt-out in the MA survives a push from the CRM", Verdict.FAIL, "3 findings", checks,
-        lifted, classes=("B001", "B008"), people=12, timeline=consent_timeline(), exposure=exposure,
+        lifted, classes=("B001", "B008"), people=12, timeline=consent_timeline(), exposure=exposure, consents=consent_rows(),
         assumed=("hubspot.subscription_status_default",),
         assumed_notes={"hubspot.subscription_status_default": "somebody who never said anything counts as not subscribed"},
         calls={"query": 4, "batch_read_contacts": 2, "update_contact": 12, "token": 2},
+    )
+
+
+def consent_rows() -> tuple[dict[str, Any], ...]:
+    """The ledger of one whose refusal was lifted, one who was heard late, one whose proof was lost, one of whom nothing is to be told."""
+    def row(person: str, state: str, crm: str, ma: str, **rest: Any) -> dict[str, Any]:
+        sides = {side: {"state": held, "times": {"at": None, "source": None}} for side, held in (("crm", crm), ("ma", ma))}
+        usual = {"said": [], "turns": [], "evidence_lost": [], "deliverability": "ok", "lifecycle": "active"}
+        return {"person": person, "key": "email/newsletter", "state": state, **sides, **usual, **rest}
+
+    yes = {"seq": -1, "side": "crm", "key": "email/newsletter", "what": "yes", "proved": True, "by": "seed",
+           "times": {"at": "2025-10-04T09:49:47Z", "source": "web form"}}
+    no = {"seq": 12, "side": "ma", "key": "email/newsletter", "what": "no", "proved": False, "by": "person",
+          "times": {"at": "2026-11-22T12:48:31Z", "source": None}}
+    said = {"seq": 12, "side": "ma", "actor": "ma_user", "from": "granted", "to": "withdrawn", "request": None}
+    lifted = {"seq": 61, "side": "ma", "actor": "connector", "from": "withdrawn", "to": "granted", "request": "PATCH /crm/v3/objects/contacts/301"}
+    return (
+        row(PEOPLE[3], "granted", "granted", "granted", said=[yes]),
+        row(PEOPLE[4], "withdrawn", "withdrawn", "withdrawn", said=[no], turns=[said], deliverability="invalid"),
+        row(PEOPLE[6], "granted", "granted", "claimed", said=[yes], evidence_lost=["ma"]),
+        row(PEOPLE[0], "withdrawn", "granted", "granted", said=[yes, no], turns=[said, lifted]),
     )
 
 
