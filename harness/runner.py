@@ -22,7 +22,7 @@ from typing import Any
 from syncproof_mocks.journal import Entry, Exchange
 
 from .cast import fitting_for
-from .checks import Checked, checks, run_check
+from .checks import Checked, all_rules, checks, run_check
 from .drivers import Driver, Engaged, drivers
 from .drivers.command import Command
 from .errors import InputError, SetupError, UnsettledError
@@ -36,6 +36,7 @@ from .network import plan_for
 from .oracle.blame import shown
 from .oracle.consent_record import consent_records
 from .oracle.fields import Oracle
+from .retelling import Retelling
 from .run_request import RunRequest
 from .sandbox import Sandbox, default_mapping_file
 from .scenario.grammar import Scenario
@@ -255,13 +256,14 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     skipped = scenario.checks.skip
     kept = [_without_skipped(c, skipped) for c in checked]
     findings = sorted((with_operation(f, evidence.entries) for c in kept for f in c.result.findings), key=_order)
+    story = Retelling(oracle, {rule: stated.title for rule, (stated, _) in all_rules().items()})
     unfelt = stage.unfelt()
     reason = reason or next((text for text, optional in unfelt if not optional), "")
     verdict, why = _verdict(evidence, kept, findings, reason)
     assumed = assumed_behaviours(evidence.entries)
     calls = Counter(e.operation or "unknown" for e in evidence.entries if isinstance(e, Exchange))
     return ScenarioResult(
-        scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(findings[:MOST_FINDINGS]),
+        scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(story.retold(f) for f in findings[:MOST_FINDINGS]),
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
         _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told, *(text for text, _ in unfelt)), unmocked_calls(evidence.entries),
         assumed, tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),

@@ -8,7 +8,9 @@ from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.consent_refusals import ConsentRefusals
 from ..oracle.consent_story import sides_around
+from ..oracle.consents import ConsentLedger
 from ..oracle.fields import Oracle
+from ..oracle.sayings import Saying
 from . import Rule, Seen
 
 RULES = (Rule("CONS-008", "a proved yes arrives, and both systems agree at rest (I8)", Severity.MAJOR, ("B082", "B009")),)
@@ -31,20 +33,25 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
                 said = ledger.last_saying(person, key, start)
                 if said is None or not said.grant or (said.side not in (side, None) and not ledger.travels(key, said.side or side)):
                     continue
-                if said not in ledger.sayings.get(person, ()):
-                    seen.left_open.append(f"{key}: whether the yes of one of two people who were merged is a yes for the other's address")
-                    continue
-                if ledger.state_at(person, ConsentKey(key.channel, "*"), start).refuses:
-                    # Both vendors keep an opt-out of everything in force when somebody ticks one list.
-                    seen.left_open.append(f"{key}: what a yes to one purpose means while an earlier no to everything stands")
-                    continue
-                if ledger.is_refused_beside(person, key, start):
-                    seen.left_open.append(f"{key}: whether the no of one of two people with one address counts for the other")
-                    continue
-                if ledger.last_move(person, start) > said.seq:
-                    seen.left_open.append(f"{key}: what a yes means for an address that the person got later")
+                question = _left_open(ledger, person, key, said, start)
+                if question:
+                    seen.left_open.append(f"{key}: {question}")
                     continue
                 _compare(oracle, seen, person, key, side, effective.get((person, key), ConsentState.UNKNOWN), last)
+
+
+def _left_open(ledger: ConsentLedger, person: str, key: ConsentKey, said: Saying, seq: int) -> str:
+    """Return what nobody can tell about a yes, which is therefore not demanded; empty when it must arrive."""
+    if said not in ledger.sayings.get(person, ()):
+        return "whether the yes of one of two people who were merged is a yes for the other's address"
+    if ledger.state_at(person, ConsentKey(key.channel, "*"), seq).refuses:
+        # Both vendors keep an opt-out of everything in force when somebody ticks one list.
+        return "what a yes to one purpose means while an earlier no to everything stands"
+    if ledger.is_refused_beside(person, key, seq):
+        return "whether the no of one of two people with one address counts for the other"
+    if ledger.last_move(person, seq) > said.seq:
+        return "what a yes means for an address that the person got later"
+    return ""
 
 
 def _compare(oracle: Oracle, seen: Seen, person: str, key: ConsentKey, side: Side, state: ConsentState, sync: int) -> None:

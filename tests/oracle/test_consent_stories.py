@@ -10,7 +10,23 @@ from syncproof.oracle.consent_refusals import ConsentRefusals
 from syncproof.oracle.consent_story import sides_around, told
 from syncproof.oracle.fields import Oracle
 from syncproof_mocks.consent import ConsentProof, ConsentState
-from tests.oracle.made import ALL, NEWS, act, change, contact, evidence, exchange, link, mapped, mark, padded, person, state, sync, there
+from tests.oracle.made import (
+    ALL,
+    NEWS,
+    act,
+    change,
+    contact,
+    evidence,
+    exchange,
+    link,
+    mapped,
+    mark,
+    padded,
+    person,
+    state,
+    sync,
+    there,
+)
 
 LINKS = (link("003A", "p1"), link("501", "p1", Side.MA), link("003B", "p2"), link("502", "p2", Side.MA))
 GRANTED, WITHDRAWN = ConsentState.GRANTED, ConsentState.WITHDRAWN

@@ -200,3 +200,20 @@ def test_a_value_that_nobody_had_is_never_accepted(data: st.DataObject) -> None:
     invented = course(crm[0][1], *crm[1:], write=(at, "invented"))  # type: ignore[arg-type]
 
     assert not is_accepted(invented, course(ma[0][1], *ma[1:]), **stated)
+
+
+def test_what_one_side_may_hold_is_not_what_the_other_may() -> None:
+    """Only the MA may hold the cut value: a CRM that held it before a late edit had no reason to."""
+    crm, ma = course("abcd", (80, "new"), write=(60, "abc")), course("old", write=(90, "new"))
+
+    assert not is_accepted(crm, ma, direction="both", winner="crm", max_length=3)
+    assert is_accepted(course("abcd", (80, "new"), write=(60, "abcd")), ma, direction="both", winner="crm", max_length=3)
+
+
+def test_the_first_moment_of_a_sync_belongs_to_it_and_the_first_one_after_does_not() -> None:
+    def at(seq: int) -> Course:
+        before, after = Row("Contact", "1", {"Title": "old"}, 1, 0, 0), Row("Contact", "1", {"Title": "new"}, 2, 0, 0)
+        made = Change(seq, seq, "salesforce", Actor.CRM_USER, None, "Contact", "1", before, after)
+        return course_of([made], (START, END), "Title", lambda raw: raw, "new")
+
+    assert [len(at(seq).moments) for seq in (START - 1, START, END - 1, END)] == [1, 2, 2, 1]

@@ -12,7 +12,22 @@ from syncproof.oracle.interleaving import Course, Moment
 from syncproof.oracle.rules import Allowed, Situation
 from syncproof_mocks.journal import Actor
 from syncproof_mocks.schema import FieldInfo, FieldType
-from tests.oracle.made import EMAIL, Tongue, act, change, contact, evidence, exchange, link, mapped, padded, person, state, sync, there
+from tests.oracle.made import (
+    EMAIL,
+    Tongue,
+    act,
+    change,
+    contact,
+    evidence,
+    exchange,
+    link,
+    mapped,
+    padded,
+    person,
+    state,
+    sync,
+    there,
+)
 
 LINKS = (link("003A", "p1"), link("501", "p1", Side.MA), link("003B", "p2"), link("502", "p2", Side.MA))
 TITLE = FieldRule(crm="Title", ma="jobtitle", direction="both", winner="latest", blank="clear")

@@ -7,10 +7,26 @@ from typing import Any
 import pytest
 from syncproof.mapping.grammar import FieldRule, Side
 from syncproof.oracle.identity import Identity, changes_between, row_at, side_of
+from syncproof.population.codes import word
+from syncproof.population.make import PopulationSpec, make_population
 from syncproof.population.people import Dirt
 from syncproof.population.trace import Trace
 from syncproof_mocks.schema import FieldInfo, FieldType, Option
-from tests.oracle.made import TITLE, Tongue, act, change, contact, evidence, exchange, link, mapped, padded, person, state, there
+from tests.oracle.made import (
+    TITLE,
+    Tongue,
+    act,
+    change,
+    contact,
+    evidence,
+    exchange,
+    link,
+    mapped,
+    padded,
+    person,
+    state,
+    there,
+)
 
 ANN, BOB, CID = person("p1", "Ann@x.cz", Dirt.SECONDARY_ADDRESS, other="ann@home.cz"), person("p2", "two@x.cz"), person("p3", "two@x.cz")
 PEOPLE = (ANN, BOB, CID)
@@ -117,9 +133,6 @@ def test_labels_are_names_where_there_are_any() -> None:
 
 def told(rule: FieldRule = TITLE, info: FieldInfo | None = None, kind: str = "edit", value: Any = "Chief Tarupe", field: str = "Title") -> Any:
     """Return whether what was entered into a field tells whose it is; `Tarupe` is the code word of the made person."""
-    from syncproof.population.make import PopulationSpec, make_population
-    from syncproof.population.codes import word
-
     someone = make_population(7, PopulationSpec(3, "2026-11-22")).people[0]
     text = value.replace("Tarupe", word(2 * someone.number)) if isinstance(value, str) else value
     schema = {} if info is None else {rule.crm: info}

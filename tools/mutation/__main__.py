@@ -6,11 +6,13 @@ the changed statement run until one fails. A mutant that no test reaches has sur
 
 Options: `--most N` (that many mutants, chosen by chance with `--seed`), `--jobs N`, `--least SHARE` (exit code 1 below),
 `--tests PATH...` (only these tests are asked). What is only said to people is not mutated: `telling.py`.
+`--budget S` (a mutant is asked the quickest tests that reach it, for so many seconds: the share can only be too low).
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import random
 import sys
@@ -35,6 +37,7 @@ def main() -> int:
     parser.add_argument("--most", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--budget", type=float, default=math.inf, help="seconds of tests that one mutant may cost")
     parser.add_argument("--least", type=float, default=0.0)
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -57,7 +60,7 @@ def main() -> int:
                     told = f"survived {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}"
                     print(told, file=sys.__stdout__, flush=True)
 
-    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask).run(given.tests)
+    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask, given.budget).run(given.tests)
     return _tell(mutants, killed, given.least, time.monotonic() - started)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import gc
 import importlib
+import math
 import os
 import signal
 import time
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -21,9 +23,9 @@ from _pytest.runner import runtestprotocol
 
 from .mutants import Mutant
 
-# A mutant that makes a test hang is noticed, too: it takes this long, and so many times what the tests took without it.
+# A mutant that makes a test hang is noticed, too: it takes this long, and so many times the processor time of its tests.
 TIMEOUT_S = 60
-PATIENCE = 5
+PATIENCE = 20
 # What the tests and the judging code keep between calls was made without the mutant.
 _OURS = ("tests.", "syncproof.checks", "syncproof.oracle")
 _CACHE = type(functools.cache(lambda: None))
@@ -32,8 +34,9 @@ _CACHE = type(functools.cache(lambda: None))
 class Asking:
     """A pytest plugin in place of the loop over tests: ``then`` is called once every test has run and told its lines."""
 
-    def __init__(self, sources: Iterable[Path], then: Callable[[Asking], None]) -> None:
+    def __init__(self, sources: Iterable[Path], then: Callable[[Asking], None], budget_s: float = math.inf) -> None:
         self.then = then
+        self.budget_s = budget_s  # processor time of tests that one mutant may cost
         self.failed: set[str] = set()
         self.seconds: dict[str, float] = {}
         self._items: dict[str, pytest.Item] = {}
@@ -53,10 +56,10 @@ class Asking:
         self._coverage.start()
         for item in session.items:
             self._coverage.switch_context(item.nodeid)
-            started = time.monotonic()
+            started = time.process_time()
             if not _passes(item):
                 self.failed.add(item.nodeid)  # a test that fails anyway kills nothing
-            self.seconds[item.nodeid] = time.monotonic() - started
+            self.seconds[item.nodeid] = time.process_time() - started
         self._coverage.stop()
         data = self._coverage.get_data()
         self._lines = {p: data.contexts_by_lineno(str(p)) for p in self._sources}
@@ -67,11 +70,13 @@ class Asking:
         return True
 
     def asked(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach the changed statement, the quick ones first."""
+        """Return the tests that reach the changed statement, the quick ones first, as many as the budget allows."""
         first, last = mutant.lines
         lines = self._lines.get(mutant.path.resolve(), {})
         found = {test for line in range(first, last + 1) for test in lines.get(line, ()) if test}
-        return sorted(found - self.failed, key=lambda t: self.seconds[t])
+        quick_first = sorted(found - self.failed, key=lambda t: self.seconds[t])
+        spent = accumulate(self.seconds[t] for t in quick_first)
+        return [t for t, so_far in zip(quick_first, spent, strict=True) if so_far <= self.budget_s or t is quick_first[0]]
 
     def is_killed(self, mutant: Mutant) -> bool:
         """Tell whether a test fails with the mutant in place."""

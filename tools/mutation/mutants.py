@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import CodeType
@@ -34,12 +34,13 @@ class Mutant:
     change: str
     number: int
     lines: tuple[int, int]
+    source: str = field(repr=False)  # as it was when the mutants were chosen: somebody may be working on the file
 
     @cached_property
     def code(self) -> CodeType:
         """The function's new code, made when it is asked for: only a sample of all mutants is ever run."""
         name = self.function.partition(":")[2]
-        mutated = ast.parse(self.path.read_text())
+        mutated = ast.parse(self.source)
         _apply(dict(_functions(mutated))[name], only_told(mutated), self.number)
         ast.fix_missing_locations(mutated)
         # With the annotations of the future, as every module of ours has them: they are never evaluated.
@@ -50,12 +51,13 @@ class Mutant:
 
 def mutants_of(path: Path, module: str) -> Iterator[Mutant]:
     """Yield every mutant of the functions of one source file; ``module`` is the name it is imported under."""
-    tree = ast.parse(path.read_text())
+    source = path.read_text()
+    tree = ast.parse(source)
     whole, told = compile(tree, str(path), "exec"), only_told(tree)
     for name, function in _functions(tree):
         if id(function) not in told and _code_of(whole, name) is not None:
             for number, (line, change, lines) in enumerate(_changes(function, told)):
-                yield Mutant(path, f"{module}:{name}", line, change, number, lines)
+                yield Mutant(path, f"{module}:{name}", line, change, number, lines, source)
 
 
 def _functions(tree: ast.Module) -> list[tuple[str, ast.FunctionDef]]:

@@ -1,0 +1,197 @@
+"""Findings retold as stories: who did what to this person and when, what the connector read, what it wrote, which rule says so.
+
+Some checks tell more than this, because they know more (fields, refusals): their words stay. Here the rest gets what the
+journal knows of any record. Nothing is concluded: each line is an entry of the journal, found by its number in the timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from syncproof_mocks.journal import Actor, Change, Exchange
+
+from .evidence import Act
+from .legible import say
+from .mapping.grammar import Side
+from .model import Blame, Finding
+from .oracle.fields import Oracle
+from .oracle.identity import side_of
+
+MOST_ACTS = 6
+MOST_FIELDS = 6
+_WHO = {
+    Actor.CONNECTOR: "The connector", Actor.CRM_USER: "Somebody in the CRM", Actor.MA_USER: "Somebody in the MA",
+    Actor.VENDOR_AUTOMATION: "The vendor's own automation", Actor.HARNESS: "The harness", Actor.SEED: "The seed",
+}
+_DEEDS = {
+    "create": "made", "delete": "deleted", "erase": "erased", "merge": "merged others into", "convert": "converted", "restore": "brought back",
+    "change_owner": "gave a new owner to", "change_company": "moved to another company", "activity": "was active at",
+}
+_WORDS = {"opt_out": "A no", "opt_in": "A yes"}
+
+
+class Retelling:
+    """Completes the findings of one scenario; ``says``: rule id -> what must hold."""
+
+    def __init__(self, oracle: Oracle, says: Mapping[str, str]) -> None:
+        self._oracle, self._says = oracle, says
+        self._seen: dict[tuple[str, Side], list[Exchange]] = {}
+
+    def retold(self, finding: Finding) -> Finding:
+        """Return the finding with the blame and the story that its check did not tell; what it told is kept as it is."""
+        change = self._change(finding)
+        subject = self._subject(finding, change)
+        blame = finding.blame or self._blame(change, subject)
+        if finding.story or (subject is None and change is None):
+            return replace(finding, blame=blame)
+        return replace(finding, blame=blame, story=tuple(self._story(finding, change, subject, blame)))
+
+    def _story(self, finding: Finding, change: Change | None, subject: str | None, blame: Blame | None) -> Iterator[str]:
+        if subject is not None:
+            yield from self._before(finding, change, subject)
+        origin = self._origin(finding, change)
+        if origin is not None:
+            yield _wrote(origin, self._oracle.ledger.exchange(origin.exchange), "had ")
+        if change is None and subject is not None and finding.sync is not None:
+            yield from self._reads(finding.sync, subject)
+        if blame is not None and blame.read_request and subject is not None:
+            yield f"Before the write, the last answer that showed this person on the other side was {blame.read_request}."
+        if change is not None:
+            yield _wrote(change, self._oracle.ledger.exchange(change.exchange))
+        if finding.rule in self._says:
+            yield f"{finding.rule} demands: {self._says[finding.rule]}."
+
+    def _before(self, finding: Finding, change: Change | None, subject: str) -> Iterator[str]:
+        """Tell what people did to this person before the write, or else before the sync was over."""
+        entries = self._oracle.evidence.entries
+        synced = self._oracle.evidence.syncs[finding.sync - 1].end_seq if finding.sync else len(entries)
+        end = change.seq if change is not None else synced
+        acts = [a for a in self._acts.get(subject, ()) if a.seq < end]
+        if len(acts) > MOST_ACTS:
+            yield f"People had done {len(acts) - MOST_ACTS} earlier things to this person; the timeline has them."
+        yield from (_did(act) for act in acts[-MOST_ACTS:])
+        if not acts:
+            yield "Nobody had touched this person since the scenario began."
+
+    def _reads(self, sync: int, subject: str) -> Iterator[str]:
+        """Tell the last read of this person on either side within a sync: nothing was written that could be shown."""
+        summary = self._oracle.evidence.syncs[sync - 1]
+        for side in Side:
+            answers = [e for e in self._answers(subject, side) if summary.start_seq <= e.seq < summary.end_seq]
+            if answers:
+                yield f"In sync {sync} the last answer that showed this person in the {side.upper()} was {_line(answers[-1])}."
+            else:
+                yield f"In sync {sync} no answer showed this person in the {side.upper()}."
+
+    def _blame(self, change: Change | None, subject: str | None) -> Blame | None:
+        """Return who wrote it and what had been read; None for what people did themselves, which is no origin of damage."""
+        if change is None or change.actor not in (Actor.CONNECTOR, Actor.VENDOR_AUTOMATION):
+            return None
+        request = self._oracle.ledger.exchange(change.exchange)
+        read = None
+        if subject is not None and change.actor is Actor.CONNECTOR:
+            before = change.seq if change.exchange is None else change.exchange
+            other = side_of(self._oracle.evidence, change.system).other
+            read = next((e for e in reversed(self._answers(subject, other)) if e.seq < before), None)
+        return Blame(
+            str(change.actor), change.seq, _line(request) if request else None, read.seq if read else None, _line(read) if read else None,
+            change.note if change.actor is Actor.VENDOR_AUTOMATION else "",
+        )
+
+    def _origin(self, finding: Finding, change: Change | None) -> Change | None:
+        """Return the connector's creation of the record that the finding names, unless that is what the finding is about."""
+        if finding.record_id is None or finding.system is None:
+            return None
+        side = Side(finding.system)
+        system = self._oracle.evidence.dialects[side].name
+        for kind in self._oracle.identity.people_kinds(side):
+            changes = self._oracle.ledger.changes_of(system, kind, finding.record_id)
+            if changes and changes[0].before is None and changes[0].actor is Actor.CONNECTOR and changes[0] is not change:
+                return changes[0]
+        return None
+
+    def _change(self, finding: Finding) -> Change | None:
+        entries = self._oracle.evidence.entries
+        found = entries[finding.caused_by] if finding.caused_by is not None and finding.caused_by < len(entries) else None
+        return found if isinstance(found, Change) else None
+
+    def _subject(self, finding: Finding, change: Change | None) -> str | None:
+        """Return the person that the finding is about, by its name there or else by the record that was written."""
+        if finding.person is not None:
+            return self._by_label.get(finding.person)
+        row = (change.after or change.before) if change is not None else None
+        if change is None or row is None:
+            return None
+        side = side_of(self._oracle.evidence, change.system)
+        is_person = row.kind in self._oracle.identity.people_kinds(side)
+        return self._oracle.identity.subject_of(side, row, change.seq) if is_person else None
+
+    def _answers(self, subject: str, side: Side) -> list[Exchange]:
+        """Return the answers to the connector that showed one of the person's records of a side, in order."""
+        if (subject, side) not in self._seen:
+            ids = self._ids.get((subject, side), set())
+            system = self._oracle.evidence.dialects[side].name
+            self._seen[subject, side] = [e for e in self._exchanges if e.system == system and any(i in ids for _, i, _ in e.served)]
+        return self._seen[subject, side]
+
+    @cached_property
+    def _exchanges(self) -> tuple[Exchange, ...]:
+        return tuple(e for e in self._oracle.evidence.entries if isinstance(e, Exchange) and e.served and e.actor is Actor.CONNECTOR)
+
+    @cached_property
+    def _by_label(self) -> dict[str, str]:
+        return {self._oracle.identity.label(person): person for person in self._oracle.evidence.people}
+
+    @cached_property
+    def _ids(self) -> dict[tuple[str, Side], set[str]]:
+        """Return (person, side) -> ids of every record that was ever seen to be theirs: linked, or recognised when it settled."""
+        found: dict[tuple[str, Side], set[str]] = {}
+        for link in self._oracle.evidence.links:
+            found.setdefault((link.person, link.side), set()).add(link.record_id)
+        for state in self._oracle.evidence.states:
+            for side in Side:
+                for person, rows in self._oracle.identity.records(side, state).items():
+                    found.setdefault((person, side), set()).update(row.id for row in rows)
+        return found
+
+    @cached_property
+    def _acts(self) -> dict[str, list[Act]]:
+        """Return person -> what people did to them, in order; somebody who was merged into another is that other one too."""
+        found: dict[str, list[Act]] = {}
+        for act in sorted(self._oracle.evidence.acts, key=lambda a: a.seq):
+            for person in {act.person, self._oracle.identity.lineage.subject(act.person, len(self._oracle.evidence.entries))}:
+                found.setdefault(person, []).append(act)
+        return found
+
+
+def _did(act: Act) -> str:
+    where = f"in the {act.side.upper()} at #{act.seq}"
+    if act.kind in _WORDS:
+        return f"{_WORDS[act.kind]} to {act.key or 'everything'} was entered {where}."
+    if act.field is not None:
+        return f"Somebody set {act.field} of {act.object} {act.record_id} from {_quoted(act.old)} to {_quoted(act.value)} {where}."
+    deed = _DEEDS.get(act.kind)
+    return f"Somebody {deed} {act.object} {act.record_id} {where}." if deed else f"{act.kind.replace('_', ' ').capitalize()} of {act.object} {act.record_id} {where}."
+
+
+def _wrote(change: Change, request: Exchange | None, had: str = "") -> str:
+    deed = "made" if change.before is None else "removed" if change.after is None or change.after.deleted else "changed"
+    fields = _named(change.fields) if deed == "changed" else ""
+    by = f" by {_line(request)}" if request is not None else f" at #{change.seq}"
+    return f"{_WHO[change.actor]} {had}{deed} {f'{fields} of ' if fields else ''}{change.kind} {change.record_id}{by}."
+
+
+def _named(fields: Iterable[str]) -> str:
+    names = [name for name in fields if not name.startswith("#")]
+    return ", ".join(names[:MOST_FIELDS]) + (f" and {len(names) - MOST_FIELDS} more" if len(names) > MOST_FIELDS else "")
+
+
+def _line(exchange: Exchange) -> str:
+    return f"#{exchange.seq} {exchange.method} {exchange.path} -> {exchange.status}"
+
+
+def _quoted(value: object) -> str:
+    told = say(value, 120)
+    return told if value in (None, "") else f"`{told}`"
