@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationE
 
 from .errors import InputError, Problem
 from .nearest import suggest
-from .placeholders import complaints, fill_in, of_other_networks, words_in
+from .placeholders import complaints, fill_in, of_listeners, of_other_networks, words_in
 from .start_kinds import START_KINDS, START_KINDS_LATER, Start, Strict, Told
 from .yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 
@@ -130,6 +130,9 @@ def load_connector(path: Path) -> ConnectorFile:
     if network in NETWORKS:
         problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
                         for complaint in of_other_networks(text, network))
+    kind = next(iter(set(START_KINDS) & set(data["start"])), "") if isinstance(data.get("start"), dict) else ""
+    problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
+                    for complaint in of_listeners(text, kind))
     if connector is not None:
         connector._path = path  # noqa: SLF001 (its own kind)
         problems.extend(_paths(connector, lines, path))

@@ -15,8 +15,8 @@ PLACEHOLDERS = (
     *(f"{side}.{word}" for side in ("crm", "ma") for word in _SYSTEM_WORDS),
     "proxy.url", "ca_file", "mapping_file", "state_dir", "webhook_url", "webhook_port", "seed",
 )  # fmt: skip
-# Promised by the contract, and given a value only by parts that come later.
-LATER: dict[str, str] = {}
+# Words that have a value only for connectors that listen: a program that is started for each sync is not there to be called.
+_LISTENING = ("webhook_url", "webhook_port")
 # Words that have a value only with these networks.
 _NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy"),
              # A private network has a loopback of its own: nobody outside could call what listens there.
@@ -31,8 +31,6 @@ def complaints(text: str) -> list[str]:
         word = match[2]
         if word is not None and word not in PLACEHOLDERS:
             found.append(f"there is no placeholder `{{{word}}}`{suggest(word, PLACEHOLDERS)}")
-        elif word in LATER:
-            found.append(f"`{{{word}}}` has no value yet: {LATER[word]}")
     return found
 
 
@@ -42,6 +40,14 @@ def of_other_networks(text: str, network: str) -> list[str]:
         f"`{{{word}}}` has no value with `network: {network}`; it needs {' or '.join(f'`{n}`' for n in _NETWORKS[word])}"
         for word in words_in(text) if network not in _NETWORKS.get(word, (network,))
     ]  # fmt: skip
+
+
+def of_listeners(text: str, kind: str) -> list[str]:
+    """Return what is wrong with placeholders that a connector started in this way (`command`, `service`...) cannot use."""
+    if kind not in ("command", "python"):
+        return []
+    needs = "it needs a connector that listens, `start: service` or `start: http`"
+    return [f"`{{{word}}}` has no value with `start: {kind}`: {needs}" for word in words_in(text) if word in _LISTENING]
 
 
 def words_in(text: str) -> list[str]:

@@ -43,37 +43,40 @@ class Retelling:
         """Return the finding with the blame and the story that its check did not tell; what it told is kept as it is."""
         change = self._change(finding)
         subject = self._subject(finding, change)
-        blame = finding.blame or self._blame(change, subject)
+        if change is None and finding.blame is None:
+            blame, change = self._standing(finding, subject)
+        else:
+            blame = finding.blame or self._damage(change, subject)
         if finding.story or (subject is None and change is None):
             return replace(finding, blame=blame)
         return replace(finding, blame=blame, story=tuple(self._story(finding, change, subject, blame)))
 
     def _story(self, finding: Finding, change: Change | None, subject: str | None, blame: Blame | None) -> Iterator[str]:
-        if subject is not None:
-            yield from self._before(finding, change, subject)
-        origin = self._origin(finding, change)
-        if origin is not None:
-            yield _wrote(origin, self._oracle.ledger.exchange(origin.exchange), "had ")
+        entries = self._oracle.evidence.entries
+        acts = self._acts.get(subject, []) if subject is not None else []
+        known = [a for a in acts if a.seq < self._end(finding, change)]
+        if len(known) > MOST_ACTS:
+            yield f"People had done {len(known) - MOST_ACTS} earlier things to this person; the timeline has them."
+        if not known and subject is not None:
+            yield "Nobody had touched this person since the scenario began."
+        told = [(a.seq, _did(a)) for a in known[-MOST_ACTS:]]
+        for written, had in ((self._origin(finding, change), "had "), (change, "")):
+            if written is not None:
+                request = self._oracle.ledger.exchange(written.exchange)
+                told.append((written.seq, _wrote(written, request, had)))
+        if blame is not None and blame.read_at is not None and blame.read_at < len(entries):
+            told.append((blame.read_at, f"The last answer before the write that showed this person on the other side: {blame.read_request}."))
+        yield from (text for _, text in sorted(told))
         if change is None and subject is not None and finding.sync is not None:
             yield from self._reads(finding.sync, subject)
-        if blame is not None and blame.read_request and subject is not None:
-            yield f"Before the write, the last answer that showed this person on the other side was {blame.read_request}."
-        if change is not None:
-            yield _wrote(change, self._oracle.ledger.exchange(change.exchange))
         if finding.rule in self._says:
             yield f"{finding.rule} demands: {self._says[finding.rule]}."
 
-    def _before(self, finding: Finding, change: Change | None, subject: str) -> Iterator[str]:
-        """Tell what people did to this person before the write, or else before the sync was over."""
-        entries = self._oracle.evidence.entries
-        synced = self._oracle.evidence.syncs[finding.sync - 1].end_seq if finding.sync else len(entries)
-        end = change.seq if change is not None else synced
-        acts = [a for a in self._acts.get(subject, ()) if a.seq < end]
-        if len(acts) > MOST_ACTS:
-            yield f"People had done {len(acts) - MOST_ACTS} earlier things to this person; the timeline has them."
-        yield from (_did(act) for act in acts[-MOST_ACTS:])
-        if not acts:
-            yield "Nobody had touched this person since the scenario began."
+    def _end(self, finding: Finding, change: Change | None) -> int:
+        """Return until when people's deeds belong to the story: the end of the sync, or else the write."""
+        if finding.sync is not None:
+            return self._oracle.evidence.syncs[finding.sync - 1].end_seq
+        return change.seq if change is not None else len(self._oracle.evidence.entries)
 
     def _reads(self, sync: int, subject: str) -> Iterator[str]:
         """Tell the last read of this person on either side within a sync: nothing was written that could be shown."""
@@ -85,10 +88,20 @@ class Retelling:
             else:
                 yield f"In sync {sync} no answer showed this person in the {side.upper()}."
 
-    def _blame(self, change: Change | None, subject: str | None) -> Blame | None:
-        """Return who wrote it and what had been read; None for what people did themselves, which is no origin of damage."""
-        if change is None or change.actor not in (Actor.CONNECTOR, Actor.VENDOR_AUTOMATION):
-            return None
+    def _damage(self, change: Change | None, subject: str | None) -> Blame | None:
+        """Return who did it; None for what people did themselves, which is no origin of damage."""
+        by_machine = change is not None and change.actor in (Actor.CONNECTOR, Actor.VENDOR_AUTOMATION)
+        return self._blame(change, subject) if change is not None and by_machine else None
+
+    def _standing(self, finding: Finding, subject: str | None) -> tuple[Blame | None, Change | None]:
+        """Return where a value came from that still stands in the field which the finding names: seed, people or a request."""
+        is_held, change = self._holder(finding)
+        if change is not None:
+            return self._blame(change, subject), change
+        return (Blame("seed", note="it was there from the start") if is_held else None), None
+
+    def _blame(self, change: Change, subject: str | None) -> Blame:
+        """Return who wrote it, and the last read of this person on the other side before that."""
         request = self._oracle.ledger.exchange(change.exchange)
         read = None
         if subject is not None and change.actor is Actor.CONNECTOR:
@@ -100,22 +113,43 @@ class Retelling:
             change.note if change.actor is Actor.VENDOR_AUTOMATION else "",
         )
 
+    def _holder(self, finding: Finding) -> tuple[bool, Change | None]:
+        """Return whether the field that the finding names holds a value, and the change that put it there (None: the seed)."""
+        if finding.record_id is None or finding.system is None or finding.field is None or finding.sync is None:
+            return False, None
+        side = Side(finding.system)
+        state = self._oracle.evidence.states[finding.sync]
+        for kind in self._oracle.identity.people_kinds(side):
+            row = state.on(side).get(kind, finding.record_id)
+            if row is not None and row.values.get(finding.field) is not None:
+                system = self._oracle.evidence.dialects[side].name
+                return True, self._oracle.ledger.writer(system, kind, row.id, finding.field, state.seq)
+        return False, None
+
     def _origin(self, finding: Finding, change: Change | None) -> Change | None:
         """Return the connector's creation of the record that the finding names, unless that is what the finding is about."""
-        if finding.record_id is None or finding.system is None:
-            return None
-        side = Side(finding.system)
-        system = self._oracle.evidence.dialects[side].name
-        for kind in self._oracle.identity.people_kinds(side):
-            changes = self._oracle.ledger.changes_of(system, kind, finding.record_id)
-            if changes and changes[0].before is None and changes[0].actor is Actor.CONNECTOR and changes[0] is not change:
-                return changes[0]
-        return None
+        first = self._changes(finding)[:1]
+        return next((c for c in first if c.before is None and c.actor is Actor.CONNECTOR and c is not change), None)
 
     def _change(self, finding: Finding) -> Change | None:
+        """Return the change that the finding names, or the one that removed the record whose absence it is about."""
         entries = self._oracle.evidence.entries
-        found = entries[finding.caused_by] if finding.caused_by is not None and finding.caused_by < len(entries) else None
-        return found if isinstance(found, Change) else None
+        if finding.caused_by is not None:
+            found = entries[finding.caused_by] if finding.caused_by < len(entries) else None
+            return found if isinstance(found, Change) else None
+        if finding.found is not None or finding.sync is None:
+            return None
+        last = [c for c in self._changes(finding) if c.seq < self._oracle.evidence.states[finding.sync].seq][-1:]
+        return next((c for c in last if c.after is None or c.after.deleted), None)
+
+    def _changes(self, finding: Finding) -> list[Change]:
+        """Return all changes of the person's record that the finding names, oldest first; none when it names none."""
+        if finding.record_id is None or finding.system is None:
+            return []
+        side = Side(finding.system)
+        system = self._oracle.evidence.dialects[side].name
+        kinds = self._oracle.identity.people_kinds(side)
+        return next((found for kind in kinds if (found := self._oracle.ledger.changes_of(system, kind, finding.record_id))), [])
 
     def _subject(self, finding: Finding, change: Change | None) -> str | None:
         """Return the person that the finding is about, by its name there or else by the record that was written."""

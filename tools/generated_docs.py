@@ -214,11 +214,11 @@ def presets() -> str:
 def connector_keys() -> str:
     """Return the keys of a connector file and the placeholders."""
     from syncproof.connector_file import ConnectorFile, Start, Success
-    from syncproof.placeholders import LATER, PLACEHOLDERS
+    from syncproof.placeholders import PLACEHOLDERS
 
     parts = [f"### Keys of the file\n\n{settings_table(ConnectorFile)}", f"### Keys of start\n\n{settings_table(Start)}",
              f"### Keys of success\n\n{settings_table(Success)}"]
-    rows = ((f"`{{{w}}}`", LATER.get(w, "")) for w in PLACEHOLDERS)
+    rows = ((f"`{{{w}}}`", "only for a connector that listens" if w.startswith("webhook_") else "") for w in PLACEHOLDERS)
     parts.append("### Placeholders\n\n" + table(("placeholder", "not yet, because"), rows))
     return "\n\n".join(parts)
 

@@ -62,7 +62,7 @@ def bug_classes() -> str:
 def rule_coverage() -> str:
     """Return which scenarios look at which rule, and which buggy connectors prove that it sees."""
     from syncproof.checks import all_rules
-    from syncproof.qualify.coverage import by_rule, proved_by
+    from syncproof.qualify.coverage import ELSEWHERE, by_rule, proved_by
     from syncproof.qualify.measured import FILE
     from tools.generated_docs import table
 
@@ -70,7 +70,7 @@ def rule_coverage() -> str:
         return _UNMEASURED
     proofs = proved_by()
     rows = (
-        (f"`{rule}`", all_rules()[rule][0].title, str(len(scenarios)) if scenarios else "**none**", _some(proofs.get(rule, ()), "") or "none yet")
+        (f"`{rule}`", all_rules()[rule][0].title, str(len(scenarios)) if scenarios else ELSEWHERE.get(rule, "**none**"), _some(proofs.get(rule, ()), "") or "none yet")
         for rule, scenarios in by_rule().items()
     )
     return table(("rule", "what must hold", "scenarios that look at it", "buggy connectors that prove it"), rows)

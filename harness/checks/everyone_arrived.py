@@ -57,6 +57,7 @@ def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
     acts = oracle.acts_before(meeting.sync, meeting.subject)
     if any(a.kind in ("delete", "erase") for a in acts):
         return
+    merged_meanwhile = {(a.side, i) for a in oracle.acts_during(meeting.sync) if a.kind == "merge" for i in (a.record_id, *a.others)}
     at_ms = oracle.evidence.before_syncs[meeting.sync - 1].at_ms
     rows = [(side, row) for side in (Side.CRM, Side.MA) for row in oracle.scope.all_before(meeting, side)]
     for side, row in rows:
@@ -66,6 +67,8 @@ def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
             continue
         if oracle.identity.person_of(side, row) != meeting.subject and meeting.object.object != "company":
             continue  # people merged its person into the subject: LIFE-001 says what becomes of the record
+        if (side, row.id) in merged_meanwhile:
+            continue  # people merged it while the sync ran: the next one is judged by what is left
         seen.look("SCOPE-004")
         if row_at(oracle.evidence.states[meeting.sync].on(side), row.kind, row.id) is None:
             label = oracle.identity.label(meeting.subject)

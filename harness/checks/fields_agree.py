@@ -11,7 +11,7 @@ from ..mapping.phones import phone_meaning
 from ..model import Severity, Sides
 from ..oracle.blame import shown
 from ..oracle.classify import Damage, Wrong, classify
-from ..oracle.excuses import excuse, is_too_long
+from ..oracle.excuses import excuse, is_of_values, is_too_long
 from ..oracle.fields import Judgement, Oracle
 from . import Rule, Seen
 
@@ -90,6 +90,7 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
     """Compare each judgement of the oracle; classify, blame and tell the story of what nothing explains."""
     for judgement in oracle.judgements:
         _look(judgement, seen)
+        _look_at_company_of_refused(oracle, judgement, seen)
         if judgement.allowed.left_open:
             seen.left_open.append(f"{judgement.rule.name}: {judgement.allowed.left_open}")
         if not judgement.is_ok:
@@ -119,6 +120,13 @@ def _wrong(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: objec
     seen.not_checked.append(f"{oracle.identity.label(j.meeting.subject)}: {told}")
 
 
+# What can go wrong with values of a type only.
+_OF_TYPE: dict[str, tuple[str, ...]] = {
+    "multi-picklist": ("FIELD-016", "FIELD-017"), "phone": ("FIELD-018",), "number": ("FIELD-016", "FIELD-019"),
+    **dict.fromkeys(("boolean", "picklist", "date", "datetime", "country", "email", "reference"), ("FIELD-016",)),
+}
+
+
 def _look(judgement: Judgement, seen: Seen) -> None:
     """Count under the rules that this judgement could have violated."""
     situation = judgement.situation
@@ -135,13 +143,21 @@ def _look(judgement: Judgement, seen: Seen) -> None:
     if isinstance(judgement.observed[0], str) or isinstance(judgement.observed[1], str):
         for rule in ("FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIELD-011"):
             seen.look(rule)
-        if judgement.rule.type.value in ("date", "datetime"):
-            seen.look("FIELD-009")
+        seen.look("FIELD-009", int(judgement.rule.type.value in ("date", "datetime")))
+    for rule in _OF_TYPE.get(judgement.rule.type.value, ()):
+        seen.look(rule)
     seen.look("FIELD-012")
     seen.look("FIELD-021", int(len(judgement.acts) > 1))
     seen.look("FIELD-014", int(judgement.was_edited_meanwhile))
     if judgement.rule.direction is not Direction.BOTH:
         seen.look("FIELD-013")
+
+
+def _look_at_company_of_refused(oracle: Oracle, judgement: Judgement, seen: Seen) -> None:
+    """Count the fields of a record of which a value was refused, and reported: they must not be lost along with it."""
+    meeting = judgement.meeting
+    refusals = (oracle.refusals.excuses(meeting.sync, side, meeting.subject) for side in (Side.CRM, Side.MA))
+    seen.look("FIELD-015", int(any(refusal is not None and is_of_values(refusal) for refusal in refusals)))
 
 
 def _is_left_out(oracle: Oracle, j: Judgement, expected: object) -> bool:

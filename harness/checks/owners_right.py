@@ -19,10 +19,10 @@ def owners_right(oracle: Oracle, seen: Seen) -> None:
             if rule is None or meeting.crowded or rule.direction is Direction.NONE:
                 continue
             source = Side.MA if rule.direction is Direction.MA_TO_CRM else Side.CRM
-            if meeting.before(source) is None or meeting.after(source.other) is None:
-                continue
             row = meeting.before(source)
-            if row and oracle.scope.kept_out(meeting.object, source, row, oracle.evidence.before_syncs[meeting.sync - 1].at_ms):
+            if row is None or meeting.after(source.other) is None:
+                continue
+            if oracle.scope.kept_out(meeting.object, source, row, oracle.evidence.before_syncs[meeting.sync - 1].at_ms):
                 continue
             _compare(oracle, seen, meeting, rule, source)
 

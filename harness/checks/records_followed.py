@@ -30,7 +30,7 @@ def _one_is_left(oracle: Oracle, seen: Seen, union: Union) -> None:
     """Look at the sync after a merge: where a deletion must spread, the other side has one record of the merged person."""
     act = union.act
     obj, other = oracle.evidence.mapping.of(act.object), act.side.other
-    sync = next((n for n in oracle.meetings if n > act.after_sync), None)
+    sync = _first_to_learn(oracle, act)
     if obj is None or sync is None:
         return
     rule = obj.deletes.crm_to_ma if other.value == "ma" else obj.deletes.ma_to_crm
@@ -59,9 +59,14 @@ def _one_is_left(oracle: Oracle, seen: Seen, union: Union) -> None:
         )
 
 
+def _first_to_learn(oracle: Oracle, act: Act) -> int | None:
+    """Return the first judged sync that began after an act: one that was running may have read everything before it."""
+    return next((n for n in oracle.meetings if n > act.after_sync and oracle.evidence.syncs[n - 1].start_seq >= act.seq), None)
+
+
 def _left_alone(oracle: Oracle, seen: Seen, act: Act) -> None:
     """Look for refused writes to the old record once a whole sync had a chance to learn what became of it."""
-    learnt = next((n for n in oracle.meetings if n > act.after_sync and oracle.evidence.syncs[n - 1].start_seq >= act.seq), None)
+    learnt = _first_to_learn(oracle, act)
     if learnt is None or learnt >= len(oracle.evidence.syncs):
         return
     seen.look("LIFE-002")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from syncproof_mocks.consent import ConsentKey, ConsentState
 
 from ..mapping.grammar import Side
@@ -67,19 +69,36 @@ def _report(
 ) -> None:
     label = oracle.identity.label(person)
     end = oracle.evidence.states[number].seq
-    where = f"in the {said.side.upper()} " if said.side else ""
-    when = "before the scenario started" if said.seq < 0 else f"at #{said.seq}"
     turn = next((t for t in reversed(oracle.consents.turns)
                  if t.person == person and t.side is side and t.key in (key, ConsentKey(key.channel, "*")) and t.change.seq < end), None)
     seen.finding(
         "CONS-002",
-        f"{label} refused {said.key} {where}{when}, but after sync {number} the {side.upper()} says "
+        f"{_in_words(oracle, person, said, 'refused')}, but after sync {number} the {side.upper()} says "
         f"{state.name.lower()}: this person can still be mailed there.",
         system=str(side), kind="contact", person=label, field=str(key), expected="withdrawn",
         found=state.name.lower(), classification="refusal_not_spread", sync=number,
         caused_by=turn.change.seq if turn else None,
         requests=(turn.change.exchange,) if turn and turn.change.exchange is not None else (),
         sides=sides_around(oracle, person, key, number),
-        story=(f"{label} said no to {said.key} {where}{when}.",
+        story=(f"{_in_words(oracle, person, said, 'said no to')}.",
                f"Sync {number} ended and the {side.upper()} still says {state.name.lower()}."),
     )
+
+
+def _in_words(oracle: Oracle, person: str, said: Saying, verb: str) -> str:
+    """Return who said no to what, where and when.
+
+    People merged several into one: what stood for any of them counts as said at the merge, and is told as it was said.
+    """
+    ledger, lineage, whose, first = oracle.consents, oracle.identity.lineage, person, said
+    if any(u.act.seq == said.seq for u in lineage.unions):
+        end = len(oracle.evidence.entries)
+        for one, words in ledger.sayings.items():
+            alike = (s for s in words if s.seq < said.seq and replace(s, seq=said.seq) == said)
+            found = next(alike, None) if lineage.subject(one, end) == lineage.subject(person, end) else None
+            whose, first = (one, found) if found is not None else (whose, first)
+    where = f" in the {first.side.upper()}" if first.side else ""
+    when = "before the scenario started" if first.seq < 0 else f"at #{first.seq}"
+    label = oracle.identity.label(person)
+    merged = "" if whose == person else f" and was merged into {label} at #{said.seq}"
+    return f"{oracle.identity.label(whose)} {verb} {said.key}{where} {when}{merged}"

@@ -129,6 +129,16 @@ class Oracle:
         first = self.scope.last_good(sync)
         return [act for n in range(first, sync) for act in self._acts.get((n, person), ())]
 
+    def acts_during(self, sync: int) -> tuple[Act, ...]:
+        """Return what people did while one sync ran (`meanwhile`), in order."""
+        summary = self.evidence.syncs[sync - 1]
+        return tuple(a for a in self.evidence.acts if summary.start_seq <= a.seq < summary.end_seq)
+
+    def _merged_during(self, sync: int) -> frozenset[str]:
+        """Return the people whose records somebody merged while one sync ran."""
+        acts = [a for a in self.acts_during(sync) if a.kind == "merge"]
+        return frozenset(p for a in acts for p in (a.person, *(u.absorbed for u in self.identity.lineage.unions if u.act is a)))
+
     @cached_property
     def meetings(self) -> dict[int, tuple[Meeting, ...]]:
         """Return sync number -> the meetings of that sync; syncs that faults broke are judged with the next one."""
@@ -197,6 +207,8 @@ class Oracle:
         if meeting.crowded:
             self.crowded.append(meeting.subject)
             return
+        if meeting.subject in self._merged_during(meeting.sync):
+            return  # the vendor made one record of two under the connector's hands: the next sync is judged by what is left
         at_ms = self.evidence.before_syncs[meeting.sync - 1].at_ms
         for side in (Side.CRM, Side.MA):
             row = meeting.before(side)

@@ -50,10 +50,10 @@ def covers(said: ConsentKey, asked: ConsentKey) -> bool:
 
 def amounts_to(said: Iterable[Saying], key: ConsentKey) -> ConsentState:
     """Return the state that a set of sayings makes of a key; their order does not matter."""
-    about = [s for s in said if covers(s.key, key)]
-    if standing_refusals(about, key):
+    everything = list(said)
+    if standing_refusals(everything, key):
         return ConsentState.WITHDRAWN
-    own = [s for s in about if s.key == key]
+    own = [s for s in everything if s.key == key]
     if any(s.grant and not s.waits and s.proved for s in own):
         return ConsentState.GRANTED
     if any(s.grant and not s.waits for s in own):

@@ -15,7 +15,7 @@ from syncproof.placeholders import PLACEHOLDERS, fill_in
 Write = Callable[[str], Path]
 
 VALUES = {"crm.url": "http://127.0.0.1:1", "crm.token": "secret", "ma.url": "http://127.0.0.1:2", "ma.token": "x",
-          "state_dir": "/state", "mapping_file": "/m.yaml", "seed": "7"}  # fmt: skip
+          "crm.client_id": "id", "crm.client_secret": "hidden", "crm.refresh_token": "again", "state_dir": "/state", "mapping_file": "/m.yaml", "seed": "7"}  # fmt: skip
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_a_placeholder_that_the_systems_do_not_offer_is_told_with_those_they_do(
     with pytest.raises(InputError) as caught:
         expand(found, VALUES)
 
-    assert "`{ma.username}` has no value with these systems. There are: crm.token, crm.url" in str(caught.value)
+    assert "`{ma.username}` has no value with these systems. There are: crm.client_id, crm.client_secret, crm.refresh_token, crm.token, crm.url" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -160,7 +160,7 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
         ),
         (
             "connector: a\nstart: {command: [sh]}\nenv:\n  U: '{webhook_url}'",
-            "c.yaml:4: `{webhook_url}` has no value yet: it needs `start: service`, which comes later.",
+            "c.yaml:4: `{webhook_url}` has no value with `start: command`: it needs a connector that listens, `start: service` or `start: http`.",
         ),
         (
             "connector: a\nstart: {command: [sh]}\nsuccess: {exit_code: 0}",

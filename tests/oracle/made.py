@@ -130,3 +130,7 @@ def evidence(
 
 def link(record_id: str, who: str, side: Side = Side.CRM, name: str = "contact") -> Link:
     return Link(side, name, ("Contact" if name == "contact" else name.title()) if side is Side.CRM else "contacts", record_id, who)
+
+
+# One person, linked on both sides.
+LINKED = (link("003A", "p1"), link("501", "p1", Side.MA))

@@ -62,4 +62,6 @@ def test_the_damage_is_named(case: Wrong, damage: Damage) -> None:
 def test_an_encoding_accident_is_told_from_another_text() -> None:
     assert is_mangled("Jérôme", "JÃ©rÃ´me")
     assert is_mangled("Jérôme", "J?r?me")
+    assert is_mangled("Łukasz Ж", "Lukasz Ж")
+    assert is_mangled("Żółć Łukasz Ж", "Zolc Łukasz Ж")
     assert not is_mangled("Jérôme", "Jean")

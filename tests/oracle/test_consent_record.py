@@ -7,7 +7,7 @@ from typing import Any
 from syncproof.mapping.grammar import Side
 from syncproof.oracle.consent_record import consent_records
 from syncproof.oracle.fields import Oracle
-from syncproof_mocks.consent import ConsentKey
+from syncproof_mocks.consent import ConsentKey, ConsentState
 from tests.checks.deeds import After, world, write
 from tests.ideal import Ideal
 from tests.oracle import made
@@ -72,3 +72,18 @@ def test_only_what_was_said_of_this_key_is_told_and_only_the_erased_are_erased()
     assert [s["key"] for s in rows["p1 Label", "email/*"]["said"]] == ["email/*"]
     assert rows["p1 Label", "email/*"]["lifecycle"] == "archived"
     assert rows["p2", "email/newsletter"]["lifecycle"] == "erased"
+
+
+def test_the_most_restrictive_of_several_records_is_told_and_only_the_turns_of_this_key() -> None:
+    news, offers = ConsentKey("email", "newsletter"), ConsentKey("email", "*")
+    yes, no = (made.contact(i, said=(made.mark(news, s),)) for i, s in (("003A", ConsentState.GRANTED), ("003A2", ConsentState.WITHDRAWN)))
+    other = made.contact("003B", said=(made.mark(news, ConsentState.WITHDRAWN), made.mark(offers, ConsentState.WITHDRAWN)))
+    by_address = made.there("a@x.cz", kind="consents", said=(made.mark(news, ConsentState.CLAIMED),))
+    links = (made.link("003A", "p1"), made.link("003A2", "p1"), made.link("003B", "p2"))
+    turns = made.padded(made.change(5, None, other), made.change(6, None, no))
+    for rows in ((yes, no), (no, yes)):
+        oracle = Oracle(made.evidence((made.person("p1", "a@x.cz"),), links, states=(made.state(0, 50, rows, (by_address,)),), entries=turns))
+        found = {(r["person"], r["key"]): r for r in consent_records(oracle)}
+        assert (found["p1 Label", "email/newsletter"]["crm"]["state"], found["p1 Label", "email/newsletter"]["ma"]["state"]) == ("withdrawn", "claimed")
+        assert [t["seq"] for t in found["p1 Label", "email/newsletter"]["turns"]] == [6]
+        assert [len(found["p2", key]["turns"]) for key in ("email/newsletter", "email/*")] == [1, 1]

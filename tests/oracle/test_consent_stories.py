@@ -67,7 +67,7 @@ WRITE = exchange(15, "salesforce", method="PATCH", path="/003A", status=204)
 
 def test_the_write_and_the_last_read_of_the_person_on_the_other_side() -> None:
     reads = [exchange(11, served=[("contacts", "501", 1)]), exchange(12, served=[("consents", "ann@x.cz", 1)]),
-             exchange(13, served=[("contacts", "502", 1)]), exchange(14, "salesforce", served=[("Contact", "003A", 1)])]
+             exchange(13, served=[("contacts", "502", 1), ("consents", "bob@x.cz", 1)]), exchange(14, "salesforce", served=[("Contact", "003A", 1)])]
     found = blamed(*reads, WRITE)
 
     assert found["sync"] == 1

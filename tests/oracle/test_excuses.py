@@ -47,7 +47,7 @@ def oracle_of(refusal: Any, crm: dict[str, Any], ma: dict[str, Any], *, entries:
         Side.CRM: SimpleNamespace(name="salesforce", schema=lambda _: CRM),
         Side.MA: SimpleNamespace(name="hubspot", schema=lambda _: MA),
     }
-    evidence = SimpleNamespace(dialects=dialects, syncs=[SimpleNamespace(start_seq=0, end_seq=9)], entries=list(entries))
+    evidence = SimpleNamespace(dialects=dialects, syncs=[SimpleNamespace(start_seq=0, end_seq=9), SimpleNamespace(start_seq=9, end_seq=9)], entries=list(entries))
     refusals = SimpleNamespace(excuses=lambda *_: refusal)
     return SimpleNamespace(evidence=evidence, refusals=refusals, meetings={1: (meeting,)}), meeting
 
@@ -120,6 +120,7 @@ def test_what_does_not_travel_that_way_was_not_refused_there() -> None:
     oracle, meeting = oracle_of(closed, {}, {})
 
     assert not is_refused(oracle, meeting.object, SINCE, Side.CRM, "2010-01-01", closed)
+    assert is_refused(oracle, meeting.object, TITLE, Side.MA, "x" * 13, NO_OPTION), "what the schema has no room for is refused in any words"
     assert is_refused(oracle, meeting.object, TITLE.model_copy(update={"crm": "Since__c"}), Side.CRM, "x", closed)
 
 

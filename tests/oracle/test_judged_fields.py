@@ -19,7 +19,6 @@ from tests.oracle.made import (
     change,
     contact,
     evidence,
-    exchange,
     link,
     mapped,
     padded,
@@ -274,6 +273,20 @@ def test_an_additional_address_need_not_become_the_first() -> None:
     assert not moved((there("501", email="ann@x.cz"),))
 
 
+def test_an_address_that_another_holds_there_may_stay_out_and_nothing_else_may() -> None:
+    people = (person("p1", "ann@x.cz"), person("p2", "new@x.cz"), person("p3", "new@x.cz"))
+    crm, ma = (contact("003A", 2, Email="new@x.cz", Title="new"),), (there("501", email="ann@x.cz", jobtitle="old"), there("502", email="new@x.cz"))
+    base = (contact("003A", Email="ann@x.cz", Title="old"),), ma
+    made = oracle((crm, ma), (crm, ma), base=base, number=2, people=people, acts=(act(15, "edit", "p1", field="Email", value="new@x.cz", after_sync=1),))
+
+    assert judged(made, "Email").is_ok
+    assert not judged(made, "Title").is_ok
+
+
+def test_where_the_source_went_with_the_sync_nothing_is_judged() -> None:
+    assert oracle(ALONE, ((), (there("501"),))).judgements == ()
+
+
 def test_the_syncs_in_which_people_moved_are_looked_at_closely() -> None:
     before, after = pair("old", "old"), pair("new", "old", 2)
     edit = change(12, before[0][0], after[0][0], Actor.CRM_USER)
@@ -284,20 +297,3 @@ def test_the_syncs_in_which_people_moved_are_looked_at_closely() -> None:
     assert not judged(oracle(before, after, change(12, before[0][0], after[0][0]))).was_edited_meanwhile
     assert judged(oracle(before, after, change(12, before[0][0], after[0][0], Actor.VENDOR_AUTOMATION))).was_edited_meanwhile
     assert not judged(oracle(before, after, change(12, before[0][0], after[0][0], Actor.SEED))).was_edited_meanwhile
-
-
-def test_what_a_broken_sync_wrote_is_no_edit() -> None:
-    """Sync 1 broke after it had written garbage: sync 2 is judged by what people had left."""
-    seeded, garbage = pair("a", "a"), pair("a", "garbage", 2)
-    fault, write = exchange(11, fault="server_error"), change(12, seeded[1][0], garbage[1][0])
-    syncs = (sync(1, 10, 19, exit_code=1), sync(2, 20, 29))
-
-    def after(rows: Any, *more: Any) -> Judgement:
-        found = evidence((person("p1", "ann@x.cz"),), LINKS, states=(state(0, 5, *seeded), state(1, 19, *garbage), state(2, 29, *rows)),
-                         befores=(state(0, 10, *seeded), state(1, 20, *garbage)), syncs=syncs, entries=padded(fault, write, *more),
-                         objects=(mapped(fields=(TITLE.model_copy(update={"direction": "both"}),)),))
-        return judged(Oracle(found))
-
-    assert after(pair("a", "a", 3)).is_ok
-    assert not after(garbage).is_ok
-    assert not after(pair("garbage", "garbage", 3)).is_ok

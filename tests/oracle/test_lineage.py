@@ -137,6 +137,13 @@ def test_a_joined_refusal_keeps_the_side_on_which_it_was_said() -> None:
     assert (last.side, last.seq, last.grant) == (Side.CRM, 10, False)
 
 
+def test_a_joined_refusal_is_the_last_word_of_both() -> None:
+    book = ledger(MERGED, a=[saying(5, grant=True)], b=[saying(3, grant=False)])
+
+    assert [(s.seq, s.grant) for s in book.said_by("a", 20)] == [(5, True), (3, False), (10, False)]
+    assert ledger(MERGED, b=[saying(10, grant=False)]).state_at("a", NEWS, 11) is ConsentState.WITHDRAWN
+
+
 def test_refusals_travel_along_a_chain() -> None:
     chain = lineage(act(10, "merge", "a", "003A", "003B", value="003A"), act(20, "merge", "c", "003C", "003A", value="003C"))
     book = ledger(chain, b=[saying(3, grant=False)], c=[saying(15, grant=True)])

@@ -64,6 +64,8 @@ ONE_WAY, BACK, ONLY = {"direction": "crm_to_ma"}, {"direction": "crm_to_ma", "fi
         ({**ONLY, "max_length": 3}, None, ("there", None), {("there", "there"), ("there", "the")}, ""),
         ({**ONLY, "max_length": 3}, None, (None, "there"), {("there", "there"), ("the", "there")}, ""),
         # two ways
+        ({}, BASE, ("same", "same"), {("same", "same")}, ""),
+        ({"winner": "crm"}, BASE, (None, None), {(None, None)}, ""),
         ({}, BASE, ("c", "m"), {("c", "c"), ("m", "m")}, "winner"),
         ({}, ("c", "m"), ("c", "m"), {("c", "m"), ("c", "c"), ("m", "m")}, ""),
         ({}, BASE, (None, "old"), {(None, None), (None, "old"), ("old", "old")}, "blank"),
@@ -94,6 +96,13 @@ def test_exactly_these_pairs_may_stand_and_this_is_open(stated: Any, base: Any, 
 def test_the_later_edit_wins_only_where_both_are_known_to_be_edits(last: Side, pair: Any) -> None:
     assert set(judged({"winner": "latest"}, BASE, ("c", "m"), last).pairs) == {pair}
     assert set(judged({"winner": "latest"}, None, ("c", "m"), last).pairs) == {("c", "c"), ("m", "m")}
+
+
+def test_a_later_clear_travels_from_either_side_where_the_mapping_says_so() -> None:
+    stated = {"winner": "latest", "blank": "clear"}
+
+    assert set(judged(stated, BASE, ("c", None), LAST_MA).pairs) == {(None, None)}
+    assert set(judged(stated, BASE, (None, "m"), LAST_CRM).pairs) == {(None, None)}
 
 
 def test_a_later_clear_that_may_or_may_not_travel_is_open() -> None:

@@ -30,7 +30,7 @@ BAD = ("501", "INVALID")
 
 def stands(*entries: Any, ma: tuple[Any, ...] = (), crm: tuple[Any, ...] = ()) -> bool:
     made = Oracle(evidence(
-        (person("p1", "ann@x.cz"), person("p2", "bob@x.cz")), LINKS, syncs=(sync(1, 10, 40),), entries=padded(*entries),
+        (person("p1", "ann@x.cz"), person("p2", "bob@x.cz")), LINKS, syncs=(sync(1, 10, 40), sync(2, 41, 50)), entries=padded(*entries),
         states=(state(0, 0), state(1, 40, crm, ma)), befores=(state(0, 10),),
     ))
     return Standing(made).of(1) != []
@@ -114,6 +114,8 @@ def test_a_list_or_label_that_exists_already_is_looked_up_or_used(operation: str
     for status, is_good in ((400, True), (409, True), (403, False)):
         bad = asked(12, b'{"name":"a"}', refuses=("a", "EXISTS"), status=status, operation=operation)
         assert stands(bad, asked(15, b"", method="GET", operation=same)) is not is_good
+    not_found = asked(15, b"", method="GET", operation="lists.list", status=404)
+    assert stands(asked(12, b'{"name":"a"}', refuses=("a", "EXISTS"), status=409, operation="lists.create"), not_found)
     assert stands(asked(12, b'{"name":"a"}', refuses=("a", "EXISTS")), asked(15, b"", method="GET", operation="lists.list"))
 
 
@@ -145,6 +147,8 @@ def test_a_refused_yes_that_was_carried_back_as_a_no_is_settled() -> None:
 
     assert not stands(yes, back, ma=held(WITHDRAWN))
     assert stands(yes, back, ma=())
+    too_late = change(42, contact("003A"), contact("003A", 2, said=(mark(NEWS, WITHDRAWN),)))
+    assert stands(yes, too_late, ma=held(WITHDRAWN))
     assert stands(consent(16, refuses=("ann@x.cz", "X")), back, ma=held(WITHDRAWN)), "it was written before the refusal was heard"
     there_only = change(15, there("501"), there("501", 2, said=(mark(NEWS, WITHDRAWN),)))
     assert stands(yes, there_only, ma=held(WITHDRAWN))

@@ -9,6 +9,7 @@ import math
 import os
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from functools import cached_property
@@ -70,13 +71,19 @@ class Asking:
         return True
 
     def asked(self, mutant: Mutant) -> list[str]:
-        """Return the tests that reach the changed statement, the quick ones first, as many as the budget allows."""
+        """Return the tests that reach the changed statement, the most telling ones first, as many as the budget allows.
+
+        A test that reaches lines of the file that few others reach was most often written for it.
+        """
         first, last = mutant.lines
         lines = self._lines.get(mutant.path.resolve(), {})
         found = {test for line in range(first, last + 1) for test in lines.get(line, ()) if test}
-        quick_first = sorted(found - self.failed, key=lambda t: self.seconds[t])
-        spent = accumulate(self.seconds[t] for t in quick_first)
-        return [t for t, so_far in zip(quick_first, spent, strict=True) if so_far <= self.budget_s or t is quick_first[0]]
+        rare: Counter[str] = Counter()
+        for told in lines.values():
+            rare.update(dict.fromkeys(told, 1 / len(told)))
+        telling_first = sorted(found - self.failed, key=lambda t: (-rare[t], t))
+        spent = accumulate(self.seconds[t] for t in telling_first)
+        return [t for t, so_far in zip(telling_first, spent, strict=True) if so_far <= self.budget_s or t is telling_first[0]]
 
     def is_killed(self, mutant: Mutant) -> bool:
         """Tell whether a test fails with the mutant in place."""
