@@ -4,6 +4,8 @@
 #   make test    set up, then everything that CI checks (what .ci/run calls)
 #   make coverage   the same, with the share of lines and branches that tests reach
 #   make bench   set up, then measure: servers, population, diff, pack; and what must be fast all the time (a quiet machine)
+#   make mutants        how many small mistakes in checks and oracle the tests notice (a sample of 300)
+#   make false-alarms   the correct connector over 100 seeds, three policies of conflict, both directions
 #   make lint | types | layers | unit    one part of `make test`, quickly
 #   make qualify the suite against the correct and every buggy reference connector: the matrix and the score
 #   make score   the same, and write the score down (README, docs/bug-classes.md); CI compares with it
@@ -23,7 +25,7 @@ QUIETLY := tools/quietly.sh
 REPORT ?= reports/latest
 WORKERS ?= 2
 
-.PHONY: help run test coverage bench lint types layers unit qualify score docs lock clean
+.PHONY: help run test coverage bench lint types layers unit qualify score mutants false-alarms docs lock clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -80,6 +82,12 @@ qualify: $(READY)
 
 score: $(READY)
 	@code=0; $(BIN)/python tools/score.py $(WORKERS) || code=$$?; $(BIN)/python tools/generate_docs.py; exit $$code
+
+mutants: $(READY)
+	@$(BIN)/python -m tools.mutation --most 300 --jobs $(WORKERS) --least 0.85
+
+false-alarms: $(READY)
+	@$(BIN)/python -m tools.false_alarms --seeds 100 --jobs $(WORKERS)
 
 docs: $(READY)
 	@$(BIN)/python tools/generate_docs.py

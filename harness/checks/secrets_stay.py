@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from json import dumps
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
 from syncproof_mocks.journal import Exchange
 
+from ..legible import plural
 from ..model import Severity
 from ..oracle.fields import Oracle
 from . import Rule, Seen
@@ -21,14 +23,15 @@ _LOOK_UPS = frozenset({"q", "query", "search", "email", "emails", "ids", "id", "
 
 
 def secrets_stay(oracle: Oracle, seen: Seen) -> None:
-    """Search the connector's output for credentials and people's addresses, and the addresses it calls for both.
+    """Search the connector's output for credentials and for who people are, and the addresses it calls for credentials and people.
 
     An address of a person in the path of a call, or in what the vendor looks people up by, is the vendor's choice.
     """
     secrets = [s for s in oracle.evidence.secrets if len(s) >= SHORTEST_SECRET]
     people = [p.email for p in oracle.evidence.people.values() if "@" in p.email]
+    telling = _telling(oracle) if any(oracle.evidence.outputs) else []
     for number, output in enumerate(oracle.evidence.outputs, start=1):
-        _printed(seen, number, output, secrets, people)
+        _printed(oracle, seen, number, output, secrets, telling)
     folded = [e.casefold() for e in people]
     for entry in oracle.evidence.entries:
         if isinstance(entry, Exchange):
@@ -36,17 +39,34 @@ def secrets_stay(oracle: Oracle, seen: Seen) -> None:
             _addressed(seen, entry, secrets, folded)
 
 
-def _printed(seen: Seen, number: int, output: str, secrets: Iterable[str], people: Iterable[str]) -> None:
+def _telling(oracle: Oracle) -> list[tuple[str, str, str]]:
+    """Return (text in lower case, what it is, person) for all that tells who somebody is and is nobody else's.
+
+    Addresses that people entered in the story count too. Programs print text as it is or as JSON does, without letters beyond ASCII.
+    """
+    found = [(a, "e-mail address", p) for a, p in oracle.identity.addresses.items() if "@" in a]
+    found += [(a, "e-mail address", min(keys)) for a, keys in oracle.identity.sharers.items() if "@" in a]
+    for p in oracle.evidence.people.values():
+        found += [(form.casefold(), "name", p.key) for form in dict.fromkeys((p.last_name, dumps(p.last_name)[1:-1]))]
+        found += [(phone, "phone number", p.key) for phone in (p.phone, p.mobile)]
+    return [(text, what, person) for text, what, person in found if text]
+
+
+def _printed(
+    oracle: Oracle, seen: Seen, number: int, output: str, secrets: Iterable[str], telling: Iterable[tuple[str, str, str]]
+) -> None:
     seen.look("SECRET-001")
     folded = output.casefold()
     if any(s in output for s in secrets):
         seen.finding("SECRET-001", f"The output of sync {number} contains a credential of the sandbox.",
                      severity=Severity.CRITICAL, expected="no credential", found="a credential",
                      classification="credential_printed", sync=number)
-    shown = [e for e in people if e.casefold() in folded]
+    shown = [(what, person) for text, what, person in telling if text in folded]
     if shown:
-        seen.finding("SECRET-001", f"The output of sync {number} contains the e-mail addresses of {len(shown)} "
-                     "people.", expected="no personal data", found=f"{len(shown)} addresses",
+        people = list(dict.fromkeys(person for _, person in shown))
+        what = ", ".join(dict.fromkeys(what for what, _ in shown))
+        seen.finding("SECRET-001", f"The output of sync {number} names {plural(len(people), 'person', 'people')} by {what}, "
+                     f"e.g. {oracle.identity.label(people[0])}.", expected="no personal data", found=what,
                      classification="person_printed", sync=number)
 
 

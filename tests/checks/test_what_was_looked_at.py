@@ -152,11 +152,13 @@ def test_each_field_of_an_update_is_looked_at() -> None:
     assert [f.field for f in look("untouched_stays", evidence).findings] == ["Department"]
 
 
-def test_each_mail_and_each_person_who_gets_one_or_should_is_looked_at() -> None:
-    said_yes = {"consent": {"never_asked": 4}, "newsletter": {"subscribed": 3, "opted_out": 1}}
-    mail = {"campaign": {"name": "June", "purpose": "newsletter", "to": "subscribed"}}
-    evidence = staged(world("sync", mail, mail, **said_yes) | NO_MORE, Ideal())
-    got = len([e for e in evidence.entries if getattr(e, "kind", "") == "sent_emails"])
+@pytest.mark.parametrize(("to", "more"), [("subscribed", {"MAIL-002": 6}), ("mailable", {})])
+def test_each_mail_and_each_person_who_should_get_one_is_looked_at(to: str, more: dict[str, int]) -> None:
+    """Three of four may be mailed, twice; a mail with a cap may leave people out, and is counted over the days."""
+    will = {"consent": {"never_asked": 4}, "newsletter": {"subscribed": 3, "opted_out": 1}}
+    mail = {"name": "June", "purpose": "newsletter", "to": to}
+    evidence = staged(world("sync", {"campaign": mail}, {"campaign": mail | {"at_most": 2}}, **will) | NO_MORE, Ideal())
 
-    assert got
-    assert looked("mail_is_wanted", evidence)["MAIL-001"] == looked("mail_is_wanted", evidence)["MAIL-002"] == got
+    assert looked("mail_is_wanted", evidence) == {"MAIL-001": 6, "MAIL-005": 3} | more
+    assert looked("mail_is_counted", evidence) == {"MAIL-003": 6, "MAIL-004": 3}
+    assert looked("sync_sends_no_mail", evidence) == {"CONS-011": 6 if to == "subscribed" else 8}

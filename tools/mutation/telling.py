@@ -23,7 +23,7 @@ def only_told(tree: ast.Module) -> set[int]:
     while True:
         more = set(told)
         judged = _names(tree, told)
-        more |= {id(f) for f in functions if f.name[0] == "_" != f.name[1] and f.name not in judged}
+        more |= {id(f) for f in functions if f.name[0] == "_" != f.name[1] and not {f.name, f".{f.name}"} & judged}
         for function in functions:
             used = _names(function, told)
             for node in ast.walk(function):
@@ -36,7 +36,7 @@ def only_told(tree: ast.Module) -> set[int]:
 
 
 def _names(tree: ast.AST, told: set[int]) -> set[str]:
-    """Return the names, of attributes too, that are used where something is judged; an f-string is text."""
+    """Return the names (of attributes with their dot) that are used where something is judged; an f-string is text."""
     found: set[str] = set()
 
     def walk(node: ast.AST) -> None:
@@ -45,7 +45,7 @@ def _names(tree: ast.AST, told: set[int]) -> set[str]:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             found.add(node.id)
         elif isinstance(node, ast.Attribute):
-            found.add(node.attr)
+            found.add(f".{node.attr}")
         for child in ast.iter_child_nodes(node):
             walk(child)
 
