@@ -136,7 +136,7 @@ def _not_allowed(c: Complaint) -> tuple[str, str]:
 
 def _own_rule(c: Complaint) -> tuple[str, str]:
     message, remedy = f"{c.context.get('error', c.said)}".rstrip("."), ""
-    return (f"`{c.place}`: " if c.loc else "") + f"{message}.", remedy
+    return (f"`{c.place}`: " if c.loc else "") + message + ("" if message.endswith("?") else "."), remedy
 
 
 def _unknown_case(c: Complaint) -> tuple[str, str]:

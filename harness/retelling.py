@@ -47,6 +47,9 @@ class Retelling:
             blame, change = self._standing(finding, subject)
         else:
             blame = finding.blame or self._damage(change, subject)
+        if finding.story and change is None and blame is None and subject is not None and finding.sync is not None:
+            # A check that misses a write tells who did what; whether the connector could know is told here.
+            return replace(finding, story=(*finding.story, *self._reads(finding.sync, subject)))
         if finding.story or (subject is None and change is None):
             return replace(finding, blame=blame)
         return replace(finding, blame=blame, story=tuple(self._story(finding, change, subject, blame)))

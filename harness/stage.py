@@ -204,7 +204,7 @@ class Stage:
         try:
             self.acts.extend(self.sandbox.call(run))
         except DeskError as error:
-            raise SetupError(f"{self.sandbox.on(side).name} does not let a person do this: {error}") from error
+            raise SetupError(f"this cannot be done in {self.sandbox.on(side).name}: {error}") from error
         self._acted_since_sync = True
 
     def write(self, link: Link, changes: dict[str, Any], cell: str = "") -> Iterable[Act]:
@@ -366,7 +366,7 @@ class Stage:
         """Return the faults that were switched on and never struck, in words, and whether that was allowed."""
         return [
             (f"fault `{armed.name}` on {self.sandbox.on(side).name} ({armed.operation}) never struck "
-             f"({plural(armed.seen, 'request')} matched): what it would have shown is not proved", optional)
+             f"({plural(armed.seen, 'request')} matched{f', `after` lets {armed.after} pass' if armed.after else ''}): what it would have shown is not proved", optional)
             for side, armed, optional in self.armed if not armed.struck
         ]  # fmt: skip
 

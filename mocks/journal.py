@@ -89,6 +89,11 @@ class PackedRow(Row):
     __hash__ = None  # type: ignore[assignment]
 
 
+# Whoever judges asks about one record's changes field by field: the last comparisons are kept.
+_COMPARED: dict[int, tuple[Change, dict[str, tuple[Any, Any]]]] = {}
+_MOST_COMPARED = 512
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One record changed. ``before`` is None for a creation, ``after`` is None once it is gone for good."""
@@ -106,12 +111,18 @@ class Change:
 
     @property
     def fields(self) -> dict[str, tuple[Any, Any]]:
-        """Return what changed: field -> (old, new); ``None`` stands for absent too."""
+        """Return what changed: field -> (old, new); ``None`` stands for absent too. Nobody may write into it."""
+        known = _COMPARED.get(id(self))
+        if known is not None and known[0] is self:
+            return known[1]
         old = self.before.values if self.before else {}
         new = self.after.values if self.after else {}
         # Rows share the values that did not change, so identity answers most of it.
         found = {n: (was, now) for n, was in old.items() if was is not (now := new.get(n)) and was != now}
         found.update((n, (None, now)) for n, now in new.items() if now is not None and n not in old)
+        if len(_COMPARED) >= _MOST_COMPARED:
+            _COMPARED.clear()
+        _COMPARED[id(self)] = (self, found)
         return found
 
 

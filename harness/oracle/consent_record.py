@@ -33,16 +33,14 @@ def consent_records(oracle: Oracle) -> tuple[dict[str, Any], ...]:
     spoken = {(p, s.key) for p, said in oracle.consents.sayings.items() for s in said if not s.is_seeded}
     last = oracle.evidence.states[-1]
     held = {side: _held(oracle, side, last) for side in Side}
-    people = sorted({p for p, _ in touched | spoken})
-    rows = [
-        _row(oracle, person, key, held, last)
-        for person in people for key in oracle.consents.keys if (person, key) in touched | spoken
-    ]
-    return tuple(rows[:MOST_ROWS])
+    told = touched | spoken
+    living = frozenset(p for side in Side for p in oracle.identity.records(side, last))
+    wanted = [(person, key) for person in sorted({p for p, _ in told}) for key in oracle.consents.keys if (person, key) in told]
+    return tuple(_row(oracle, person, key, held, living) for person, key in wanted[:MOST_ROWS])
 
 
 def _row(
-    oracle: Oracle, person: str, key: ConsentKey, held: dict[Side, dict[tuple[str, ConsentKey], ConsentMark]], last: State
+    oracle: Oracle, person: str, key: ConsentKey, held: dict[Side, dict[tuple[str, ConsentKey], ConsentMark]], living: frozenset[str]
 ) -> dict[str, Any]:
     end = len(oracle.evidence.entries)
     state = oracle.consents.state_at(person, key, end)
@@ -55,7 +53,7 @@ def _row(
         "crm": _told(marks[Side.CRM]), "ma": _told(marks[Side.MA]),
         "turns": [_turn(oracle, t) for t in oracle.consents.turns if t.person == person and t.key == key],
         "evidence_lost": lost, "deliverability": "invalid" if oracle.consents.has_bounced(person, end) else "ok",
-        "lifecycle": _lifecycle(oracle, person, last),
+        "lifecycle": _lifecycle(oracle, person, living),
     }
 
 
@@ -93,8 +91,8 @@ def _held(oracle: Oracle, side: Side, state: State) -> dict[tuple[str, ConsentKe
     return found
 
 
-def _lifecycle(oracle: Oracle, person: str, last: State) -> str:
+def _lifecycle(oracle: Oracle, person: str, living: frozenset[str]) -> str:
     """Return `erased`, `archived` (living nowhere any more) or `active`."""
-    if any(person in oracle.identity.records(side, last) for side in Side):
+    if person in living:
         return "active"
     return "erased" if any(a.person == person and a.kind == "erase" for a in oracle.evidence.acts) else "archived"

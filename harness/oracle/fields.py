@@ -13,11 +13,11 @@ from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
 from ..mapping.grammar import FieldRule, Side
-from ..mapping.meaning import neutral
 from .blame import Ledger
 from .consents import ConsentLedger
 from .identity import Identity
 from .interleaving import Course, base_after, course_of, interleaved
+from .meanings import meaning_of
 from .refusals import Refusals
 from .rules import Allowed, Pair, Situation, allowed, created, ordered
 from .scope import Meeting, Scope
@@ -277,7 +277,7 @@ class Oracle:
         window = self.evidence.before_syncs[sync - 1].seq, self.evidence.states[sync].seq
         # Where nobody else wrote, whatever stands at the end is the connector's doing.
         changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id) if sync in self._restless else []
-        return course_of(changes, window, rule.field_on(side), lambda raw: _neutral(rule, side, raw), value_of(rule, side, row))
+        return course_of(changes, window, rule.field_on(side), lambda raw: meaning_of(rule, side, raw), value_of(rule, side, row))
 
     @cached_property
     def _restless(self) -> frozenset[int]:
@@ -331,7 +331,7 @@ class Oracle:
         by_people = [c for c in own if c.actor is not Actor.CONNECTOR]
         raw = by_people[-1].fields[name][1] if by_people else own[0].fields[name][0]
         edited_since = False in by_connector[by_connector.index(True):]
-        return _neutral(rule, side, raw), edited_since, is_born
+        return meaning_of(rule, side, raw), edited_since, is_born
 
     def _knows_address(self, m: Meeting, rule: FieldRule) -> bool:
         """Tell whether the MA holds the CRM's address beside another first one: replacing the first is not demanded."""
@@ -378,12 +378,7 @@ class Oracle:
 
 def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
     """Return the neutral value of a rule's field in a row; a boolean that was never set is False."""
-    return _neutral(rule, side, row.values.get(rule.field_on(side)))
-
-
-def _neutral(rule: FieldRule, side: Side, raw: Any) -> Any:
-    value = neutral(rule, side, raw)
-    return False if value is None and rule.type is FieldType.BOOLEAN else value
+    return meaning_of(rule, side, row.values.get(rule.field_on(side)))
 
 
 def _last_side(acts: tuple[Act, ...]) -> Side | None:

@@ -12,8 +12,10 @@ from syncproof_mocks.consent import ConsentKey
 from syncproof_mocks.dialect import Dialect
 from syncproof_mocks.journal import Row
 
+from ..errors import SetupError
 from ..evidence import Act
 from ..mapping.grammar import Side
+from ..nearest import suggest
 from . import StepSettings
 
 if TYPE_CHECKING:
@@ -77,6 +79,10 @@ def _segment(stage: Stage, settings: CampaignSettings) -> list[Row]:
     """Return the records to mail, in order of creation: with an address, in the segment, and as the audience demands."""
     dialect = stage.sandbox.on(settings.side)
     kinds = dict.fromkeys(o.kind_on(settings.side) for o in stage.mapping.objects if o.object != "company")
+    known = {name: None for kind in kinds for name in dialect.schema(kind)}
+    for name in settings.where:
+        if name not in known:
+            raise SetupError(f"no record of the {settings.side.upper()} has a field `{name}`, so nobody would be mailed{suggest(name, known)}")
     people = [row for kind in kinds for row in dialect.store.rows(kind) if dialect.addresses(row)]
     wanted = [row for row in people if all(_same(row.values.get(n), v) for n, v in settings.where.items())]
     if settings.to == "mailable":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
+from ..complaints import complaints_of
 from ..hooks import Hook, Moment
 from ..mapping.grammar import Side
 from . import StepSettings
@@ -30,16 +31,15 @@ class MeanwhileSettings(StepSettings):
     @field_validator("do")
     @classmethod
     def _steps(cls, entries: tuple[Any, ...]) -> tuple[Any, ...]:
-        from ..scenario.grammar import ScenarioStep
+        from ..scenario.grammar import ScenarioStep, entry_model
 
         found = []
         for number, entry in enumerate(entries, start=1):
             try:
                 step = entry if isinstance(entry, ScenarioStep) else TypeAdapter(ScenarioStep).validate_python(entry)
             except ValidationError as error:
-                first = error.errors()[0]
-                place = ".".join(str(part) for part in first["loc"])
-                raise ValueError(f"step {number} of `do`: {place}: {first['msg']}") from error
+                told = " ".join(f"{message} {remedy}".strip() for _, message, remedy in complaints_of(error, entry_model()))
+                raise ValueError(f"step {number} of `do`: {told}") from error
             if step.name in ("sync", "meanwhile"):
                 raise ValueError(f"step {number} of `do`: `{step.name}` cannot happen while a sync runs")
             found.append(step)

@@ -42,8 +42,10 @@ def second(field: str) -> Saying:
 def test_who_somebody_is_must_not_be_printed(field: str, what: str) -> None:
     finding = told(second(field))[0]
 
-    assert (finding.found, finding.classification, finding.sync, finding.severity.value) == (what, "person_printed", 1, "major")
-    assert finding.message.startswith(f"The output of sync 1 names 1 person by {what}, e.g. p0002 ")
+    # An address may hold the name as well.
+    assert finding.found.split(", ")[0] == what
+    assert (finding.classification, finding.sync, finding.severity.value) == ("person_printed", 1, "major")
+    assert finding.message.startswith(f"The output of sync 1 names 1 person by {finding.found}, e.g. p0002 ")
 
 
 def test_a_name_is_found_as_json_spells_it_too() -> None:

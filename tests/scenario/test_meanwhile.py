@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from pydantic import ValidationError
 from syncproof.connector_file import builtin_reference
+from syncproof.errors import InputError
 from syncproof.mapping.load import load_mapping
 from syncproof.model import ScenarioResult, Verdict
 from syncproof.run_request import RunRequest
@@ -69,3 +72,20 @@ def test_kill_without_a_running_sync_is_no_pass(tmp_path: Path) -> None:
 def test_a_sync_cannot_happen_within_a_sync_and_unknown_words_are_told(inner: object) -> None:
     with pytest.raises(ValidationError, match="step 1 of `do`"):
         Scenario.model_validate({"steps": [{"meanwhile": {"system": "crm", "do": [inner]}}, "sync"]})
+
+
+@pytest.mark.parametrize(("entry", "told"), [
+    ({"edti": {"side": "crm"}}, ("step 1 of `do`: unknown key `edti`; allowed: activity, ", "Did you mean `edit`?")),
+    ({"edit": {"sid": "crm", "set": {"Phone": "1"}}},
+     ("the key `side` is missing in `edit`. Add `side: ...`. unknown key `sid` in `edit`; allowed: side, ", "Did you mean `side`?")),
+    ({"merge": {"side": "crm", "into": {"indx": 1}}}, ("unknown key `indx` in `merge.into`; allowed: index, ", "Did you mean `index`?")),
+])  # fmt: skip
+def test_what_is_wrong_inside_is_told_as_it_would_be_outside(tmp_path: Path, entry: Any, told: tuple[str, str]) -> None:
+    (tmp_path / "story.yaml").write_text(yaml.safe_dump({"steps": [{"meanwhile": {"system": "ma", "do": [entry]}}, "sync"]}))
+
+    with pytest.raises(InputError) as wrong:
+        load_scenarios([str(tmp_path / "story.yaml")])
+
+    (problem,) = wrong.value.problems
+    assert told[0] in str(problem)
+    assert str(problem).endswith(told[1])

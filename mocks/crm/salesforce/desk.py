@@ -86,7 +86,7 @@ def record_consent(
     booleans = frozenset(n for n, c in kind.columns.items() if c.info.type is FieldType.BOOLEAN)
     changes = consent_changes(kind.name, key, org.consent_fields, booleans, grant=grant, proof=proof)
     if not changes:
-        raise DeskError(f"no field of {kind.name} carries the consent {key}")
+        raise DeskError(f"no field of {kind.name} carries the consent {key}: none is declared for it (`consent:` of a field in the mapping)")
     edit(org, kind, record_id, changes)
 
 
