@@ -77,7 +77,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 VERDICT_WORDS = {
-    Verdict.PASS: "every check ran, had something to look at, and found nothing",
+    Verdict.PASS: "every check ran and found nothing; those that had nothing to look at are listed, for they prove nothing",
     Verdict.FAIL: "at least one finding: something your rules forbid happened",
     Verdict.UNKNOWN: "not proved either way: a check crashed, nothing settled, or there was nothing to look at; never a pass",
 }

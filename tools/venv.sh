@@ -67,5 +67,5 @@ pip() {
 }
 # The build tool is pinned like everything else, so nothing is fetched a second time into an isolated build.
 pip install -c constraints.txt setuptools wheel
-pip install --no-build-isolation -c constraints.txt -e '.[reference,test]'
+pip install --no-build-isolation -c constraints.txt -e '.[reference,drivers,test]'
 say "ready"

@@ -194,9 +194,17 @@ def _report(oracle: Oracle, seen: Seen, j: Judgement, side: Side, expected: obje
         expected=shown(expected), found=shown(found), classification=str(damage),
         caused_by=blame.written_by, record_id=row.id, sync=m.sync,
         sides=Sides(shown(now[0]), shown(now[1]), shown(after[0]), shown(after[1])), blame=blame,
-        story=_story(j, side, blame.request, blame.read_request),
+        story=(*_whose(oracle, damage, found), *_story(j, side, blame.request, blame.read_request)),
         requests=tuple(r for r in (blame.read_at, _exchange_of(oracle, blame.written_by)) if r is not None),
     )
+
+
+def _whose(oracle: Oracle, damage: Damage, found: object) -> tuple[str, ...]:
+    """Tell to whom a value belongs that stands in somebody else's record."""
+    if damage is not Damage.ANOTHER_PERSON:
+        return ()
+    owners = dict.fromkeys(oracle.identity.label(owner) for owner, _ in oracle.identity.trace.whose(found))
+    return (f"{_say(found)} belongs to {' and '.join(list(owners)[:3])}.",)
 
 
 def _is_older(j: Judgement, found: object) -> bool:

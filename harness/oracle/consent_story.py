@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from .fields import Oracle
 
 
+_CHANGING = ("PATCH", "PUT", "DELETE")
+
+
 def told(oracle: Oracle, turn: Turn) -> dict[str, Any]:
     """Return the details of a finding about one turn: ``sync``, ``sides`` and ``blame``."""
     sync = next((s.number for s in oracle.evidence.syncs if s.start_seq <= turn.change.seq < s.end_seq), None)
@@ -51,7 +54,8 @@ def _last_read(oracle: Oracle, turn: Turn) -> Exchange | None:
     ids = {link.record_id for link in oracle.evidence.links if link.person == turn.person and link.side is turn.side.other}
     ids |= {a for a, person in oracle.identity.addresses.items() if person == turn.person}
     for entry in reversed(oracle.evidence.entries[:end]):
-        if isinstance(entry, Exchange) and entry.system == system and any(i in ids for _, i, _ in entry.served):
+        # The answer to a change shows the record as well, and is nothing that somebody decided upon.
+        if isinstance(entry, Exchange) and entry.system == system and entry.method not in _CHANGING and any(i in ids for _, i, _ in entry.served):
             return entry
     return None
 

@@ -170,3 +170,8 @@ def test_a_changed_field_is_remembered_with_its_object_and_told_in_the_journal()
     [act] = acts(stage, "change_schema")
     assert (act.side, act.object, act.field, act.value, act.others, act.person) == (Side.MA, "contact", "segment", "remove_value", ("key",), "")
     assert any(getattr(e, "name", "") == "schema" and "segment" in e.detail for e in stage.journal.entries)
+
+
+def test_a_campaign_for_a_segment_that_cannot_exist_is_an_error_and_no_mail_to_nobody() -> None:
+    with pytest.raises(SetupError, match=r"no record of the MA has a field `segmnt`.*did you mean `segment`"):
+        played({"campaign": {"name": "x", "where": {"segmnt": "key"}}})
