@@ -162,3 +162,10 @@ def test_each_mail_and_each_person_who_should_get_one_is_looked_at(to: str, more
     assert looked("mail_is_wanted", evidence) == {"MAIL-001": 6, "MAIL-005": 3} | more
     assert looked("mail_is_counted", evidence) == {"MAIL-003": 6, "MAIL-004": 3}
     assert looked("sync_sends_no_mail", evidence) == {"CONS-011": 6 if to == "subscribed" else 8}
+
+
+def test_each_value_of_a_new_record_is_one_that_had_to_arrive() -> None:
+    evidence = staged(world("sync", placement="crm", companies=False, **SILENT) | NO_MORE, Ideal())
+    seen = looked("fields_agree", evidence)
+
+    assert seen["FIELD-005"] == seen["FIELD-012"] == len(Oracle(evidence).judgements)
