@@ -16,6 +16,7 @@ from .evidence import Act
 from .legible import say
 from .mapping.grammar import Side
 from .model import Blame, Finding
+from .oracle.consent_story import CHANGING
 from .oracle.fields import Oracle
 from .oracle.identity import side_of
 
@@ -166,7 +167,10 @@ class Retelling:
         return self._oracle.identity.subject_of(side, row, change.seq) if is_person else None
 
     def _answers(self, subject: str, side: Side) -> list[Exchange]:
-        """Return the answers to the connector that showed one of the person's records of a side, in order."""
+        """Return the answers to the connector that showed one of the person's records of a side, in order.
+
+        The answer to a change shows the record too, and is nothing that the connector decided upon.
+        """
         if (subject, side) not in self._seen:
             ids = self._ids.get((subject, side), set())
             system = self._oracle.evidence.dialects[side].name
@@ -175,7 +179,7 @@ class Retelling:
 
     @cached_property
     def _exchanges(self) -> tuple[Exchange, ...]:
-        return tuple(e for e in self._oracle.evidence.entries if isinstance(e, Exchange) and e.served and e.actor is Actor.CONNECTOR)
+        return tuple(e for e in self._oracle.evidence.entries if isinstance(e, Exchange) and e.served and e.actor is Actor.CONNECTOR and e.method not in CHANGING)
 
     @cached_property
     def _by_label(self) -> dict[str, str]:

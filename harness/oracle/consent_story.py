@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .fields import Oracle
 
 
-_CHANGING = ("PATCH", "PUT", "DELETE")
+CHANGING = ("PATCH", "PUT", "DELETE")
 
 
 def told(oracle: Oracle, turn: Turn) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _last_read(oracle: Oracle, turn: Turn) -> Exchange | None:
     ids |= {a for a, person in oracle.identity.addresses.items() if person == turn.person}
     for entry in reversed(oracle.evidence.entries[:end]):
         # The answer to a change shows the record as well, and is nothing that somebody decided upon.
-        if isinstance(entry, Exchange) and entry.system == system and entry.method not in _CHANGING and any(i in ids for _, i, _ in entry.served):
+        if isinstance(entry, Exchange) and entry.system == system and entry.method not in CHANGING and any(i in ids for _, i, _ in entry.served):
             return entry
     return None
 
