@@ -68,11 +68,6 @@ class Tripping:
         return word
 
 
-def tripping(dialect: Dialect, trip: Trip) -> Tripping:
-    """Return a context in which the dialect asks ``trip`` before it writes a record."""
-    return Tripping(dialect, trip)
-
-
 def names_one_of(marks: frozenset[str], record_id: str, values: Mapping[str, Any]) -> bool:
     """Tell whether a record is one of those that ``marks`` name: by its id, or by a value such as its address."""
     return record_id.casefold() in marks or any(isinstance(v, str) and v.casefold() in marks for v in values.values())

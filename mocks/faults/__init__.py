@@ -18,9 +18,10 @@ from functools import lru_cache
 from typing import Any, Literal, Protocol, runtime_checkable
 from urllib.parse import unquote_plus
 
-from ..dialect import Dialect
+from ..dialect import Dialect, Trip
 from ..discovery import discover
 from ..server import MockApp
+from ..troubles import Tripping
 from ..wire import Operation, Request, Response
 
 Proceed = Callable[[], Awaitable[Response]]
@@ -62,6 +63,16 @@ class UnfeltError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__("nothing to strike at")
         self.response = response
+
+
+async def refusing(dialect: Dialect, request: Request, proceed: Proceed, trip: Trip) -> Response:
+    """Let the vendor do its work with the records refused that ``trip`` names. Raises UnfeltError when it named none."""
+    with_it = Tripping(dialect, trip)
+    request.around = (*request.around, with_it)
+    response = await proceed()
+    if not with_it.refused:
+        raise UnfeltError(response)
+    return response
 
 
 @lru_cache(maxsize=1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..dialect import Dialect
-from ..troubles import names_one_of, tripping
+from ..troubles import names_one_of
 from ..wire import Operation, Request, Response
-from . import Proceed, Sort, UnfeltError
+from . import Proceed, Sort, refusing
 
 
 @dataclass
@@ -30,12 +30,7 @@ class DuplicateRule:
             hit = not record_id and (not self.records or names_one_of(self.records, record_id, values))
             return "duplicate_rule" if hit and kind else ""
 
-        with_it = tripping(dialect, hold_up)
-        request.around = (*request.around, with_it)
-        response = await proceed()
-        if not with_it.refused:
-            raise UnfeltError(response)
-        return response
+        return await refusing(dialect, request, proceed, hold_up)
 
     def misses(self, dialect: Dialect, operation: Operation) -> str:
         """Return why it can never strike there: the vendor has no such rules."""

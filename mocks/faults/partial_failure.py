@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..dialect import Dialect
-from ..troubles import names_one_of, tripping
+from ..troubles import names_one_of
 from ..wire import Operation, Request, Response
-from . import Proceed, Sort, UnfeltError
+from . import Proceed, Sort, refusing
 
 
 @dataclass
@@ -42,12 +42,7 @@ class PartialFailure:
         change = dialect.troubles["whole_batch"].change if self.whole else None
         if change is not None:
             change(dialect, request, 1)
-        with_it = tripping(dialect, refuse)
-        request.around = (*request.around, with_it)
-        response = await proceed()
-        if not with_it.refused:
-            raise UnfeltError(response)
-        return response
+        return await refusing(dialect, request, proceed, refuse)
 
     def misses(self, dialect: Dialect, operation: Operation) -> str:
         """Return why it can never strike there: the vendor's mock does not refuse single records."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..dialect import Dialect
-from ..troubles import answered, misses, names_one_of, tripping
+from ..troubles import answered, misses, names_one_of
 from ..wire import Operation, Request, Response
-from . import Proceed, UnfeltError
+from . import Proceed, refusing
 
 
 @dataclass
@@ -31,12 +31,7 @@ class RowLock:
             hit = not self.records or names_one_of(self.records, record_id, values)
             return "row_lock" if hit and kind else ""
 
-        with_it = tripping(dialect, lock)
-        request.around = (*request.around, with_it)
-        response = await proceed()
-        if not with_it.refused:
-            raise UnfeltError(response)
-        return response
+        return await refusing(dialect, request, proceed, lock)
 
     def misses(self, dialect: Dialect, operation: Operation) -> str:
         """Return why it can never strike there: the vendor locks nothing, or the operation writes nothing."""
