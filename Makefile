@@ -44,7 +44,7 @@ run: $(READY)
 test: $(READY)
 	@tools/test_programs.sh $(NODE) $(CLIENTS) & programs=$$!; \
 	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs || true; exit $$code
-	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile -rs $(COVERAGE) \
+	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --no-loadscope-reorder -rs $(COVERAGE) \
 		> .build/pytest.txt 2>&1 || { grep -vE '^[.sFEx]+ +\[' .build/pytest.txt | tail -n 150; exit 1; }
 	@grep -E '^SKIPPED' .build/pytest.txt || true
 	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt
@@ -75,7 +75,7 @@ layers: $(READY) $(TYPES)
 	@PYTHONPATH=$(TYPES) $(QUIETLY) lint-imports $(BIN)/lint-imports
 
 unit: $(READY)
-	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m "not slow and not speed"
+	@$(BIN)/pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow and not speed"
 
 qualify: $(READY)
 	@$(BIN)/syncproof qualify -j $(WORKERS)

@@ -7,7 +7,7 @@ finding is not enough. The correct connector runs the whole pack: one finding th
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import InputError, Problem
@@ -129,13 +129,14 @@ class Qualification:
 
 def qualify(
     names: Sequence[str] = (), *, pack: str = DEFAULT_PACK, share: str = "", everywhere: bool = False, seed: int = 1, jobs: int = 1,
-    say: Callable[[str], None] | None = None,
+    proved: Collection[str] = (), say: Callable[[str], None] | None = None,
 ) -> Qualification:
     """Run the correct connector and the named variants (default: all) and return the matrix.
 
     Each variant runs the scenarios of the pack that should catch it; with ``everywhere`` all scenarios of the pack. The
     correct connector runs the whole pack, or just the scenarios of the variants that were chosen. ``share`` (`2/6`)
-    leaves, of those that are not of tier 1, every sixth, from the second. The result does not depend on ``jobs``.
+    leaves, of those that are not of tier 1, every sixth, from the second; in the scenarios ``proved`` the correct
+    connector has been seen already. The result does not depend on ``jobs``.
     Raises InputError for a variant, a pack or a share that there is not.
     """
     started = time.monotonic()
@@ -144,7 +145,7 @@ def qualify(
     inside = {s.id: s for s in find_pack(pack).of(load_scenarios(list(builtin())))}
     tried = {v.name: _scenarios(v, inside, everywhere=everywhere) for v in chosen}
     needed = {s.id for scenarios in tried.values() for s in scenarios} if not is_whole else set(inside)
-    clean = [Task(CORRECT, s) for s in inside.values() if s.id in needed]
+    clean = [Task(CORRECT, s) for s in inside.values() if s.id in needed and s.id not in proved]
     buggy = [Task(v.name, s) for v in chosen for s in tried[v.name]]
     outcomes = play_all([*clean, *buggy], seed=seed, jobs=jobs, say=say)
     by_variant: dict[str, list[Outcome]] = {}

@@ -21,10 +21,12 @@ TOO_SIMPLE_FOR = {
         "shared_address", "two_runs_at_once",
     )
 }  # fmt: skip
+# A thousand people tell here no more than ten; the reference connector meets them in `tests/stories/test_go_live.py`.
+TOO_MANY = {"sample_sync/ramp"}
 # A hook waits for an answer of a vendor's API, which an ideal connector never asks.
 WITHOUT_SOCKETS = sorted(
     name for name, found in builtin().items()
-    if name not in TOO_SIMPLE_FOR and not name.startswith(("faults/", "webhooks/")) and "- meanwhile:" not in found.path.read_text()
+    if name not in TOO_SIMPLE_FOR | TOO_MANY and not name.startswith(("faults/", "webhooks/")) and "- meanwhile:" not in found.path.read_text()
 )
 
 
@@ -78,7 +80,9 @@ def spoiler(field_type: FieldType, spoil: Any) -> Any:
     ],
 )
 def test_a_spoilt_value_is_named_for_what_happened_to_it(field_type: FieldType, spoil: Any, rule: str) -> None:
-    result = play("sample_sync/ramp" if field_type is FieldType.DATE else "sample_sync/all_strata", Ideal(spoil=spoiler(field_type, spoil)))
+    # Days up to the twelfth are only met among enough people.
+    forty: dict[str, Any] = {"population": {"total": 40, "placement": "crm", "kinds": {"customer": 40}}, "steps": ["sync"]}
+    result = play(forty if field_type is FieldType.DATE else "sample_sync/all_strata", Ideal(spoil=spoiler(field_type, spoil)))
 
     assert rule in rules(result)
 

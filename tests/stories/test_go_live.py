@@ -56,7 +56,7 @@ def test_the_reference_connector_passes_the_whole_pack(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_gives_the_same_result_times_aside(tmp_path: Path) -> None:
-    chosen = ("sample_sync/all_strata", "consent/scope_is_kept", "faults/rate_limited")
+    chosen = ("consent/scope_is_kept", "faults/rate_limited")
     bugs = ("--bug", "scope_confusion", "--bug", "ascii_only")
     for name in ("one", "two"):
         done = syncproof("run", *chosen, *bugs, "--seed", "5", "--report", name, cwd=tmp_path)
@@ -69,10 +69,10 @@ def test_the_same_seed_gives_the_same_result_times_aside(tmp_path: Path) -> None
     assert any(s["faults_fired"] for s in one["scenarios"])
 
 
-@pytest.mark.parametrize("seed", [11, 12, 13])
-def test_the_reference_connector_is_clean_on_other_seeds(tmp_path: Path, seed: int) -> None:
+def test_the_reference_connector_is_clean_on_another_seed(tmp_path: Path) -> None:
+    # One, because CI has no time for more: `make false-alarms` runs a hundred.
     chosen = ("sample_sync/all_strata", "overwrite/contact_matrix", "consent/first_import_of_opted_out", "faults/one_bad_update")
-    done = syncproof("run", *chosen, "-j", "2", "--seed", str(seed), cwd=tmp_path)
+    done = syncproof("run", *chosen, "-j", "2", "--seed", "11", cwd=tmp_path)
 
     assert done.returncode == 0, done.stdout[-4000:]
 
