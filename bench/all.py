@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PARTS = ("servers", "population", "diff", "pack", "bulk")
+PARTS = ("servers", "population", "diff", "pack", "bulk", "checkpoint")
 
 
 def main() -> int:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from .sandbox_commands import sandbox_app
+
 if TYPE_CHECKING:
     from .errors import InputError
 
@@ -39,6 +41,7 @@ Exit codes:
 app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False)
 mapping_app = typer.Typer(help="Look at a mapping before anything runs.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(mapping_app, name="mapping")
+app.add_typer(sandbox_app, name="sandbox")
 
 ConnectorOption = Annotated[
     Path | None, typer.Option("--connector", metavar="FILE", help="The program under test; default: the reference connector.")
@@ -50,7 +53,7 @@ ShapeOption = Annotated[
     Path | None, typer.Option("--shape", metavar="FILE", help="Fields, rules and limits of both orgs; default: the connector file's.")
 ]
 PackOption = Annotated[
-    str | None, typer.Option("--pack", metavar="NAME", help="A portion of the built-in scenarios: go-live (the default), full, nightly, resilience.")
+    str | None, typer.Option("--pack", metavar="NAME", help="A portion of the built-in scenarios: go-live (the default), full, nightly, resilience, chaos.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed: the same world and faults.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="For machines.")]
@@ -98,6 +101,20 @@ def run(
     from .runner import run as run_scenarios
 
     raise typer.Exit(print_result(run_scenarios(request), request))
+
+
+@app.command()
+def show(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A built-in name, or one that chaos draws: `chaos/7`.")],
+    connector: ConnectorOption = None,
+    mapping: MappingOption = None,
+    shape: ShapeOption = None,
+    seed: SeedOption = DEFAULT_SEED,
+) -> None:
+    """Print the YAML of a scenario, so that it can be kept and changed."""
+    from .ordering import scenario_text
+
+    typer.echo(scenario_text(scenario, seed, mapping, shape, connector), nl=False)
 
 
 @app.command(name="list")
@@ -212,19 +229,28 @@ def schema() -> None:
     typer.echo(_json(scenario_schema()))
 
 
-@app.command()
+@sandbox_app.callback(invoke_without_command=True)
 def sandbox(
+    context: typer.Context,
     mapping: MappingOption = None,
     shape: ShapeOption = None,
+    connector: Annotated[
+        Path | None, typer.Option("--connector", metavar="FILE", help="What the step `sync` starts; default: none, connectors come by themselves.")
+    ] = None,
     seed: SeedOption = DEFAULT_SEED,
     people: Annotated[int, typer.Option("--people", metavar="N", min=0, max=100_000, help="How many linked people.")] = 20,
     ports: Annotated[str | None, typer.Option("--ports", metavar="CRM,MA", help="Default: free ones.")] = None,
-    network: Annotated[str, typer.Option("--network", metavar="MODE", help="direct, proxy or isolated (vendors' own host names).")] = "direct",
+    network: Annotated[
+        str | None,
+        typer.Option("--network", metavar="MODE", help="direct, proxy or isolated (vendors' own host names); default: the connector file's, else direct."),
+    ] = None,
 ) -> None:
-    """Start both mocks with seeded people, print how to reach them, and wait for Ctrl-C."""
-    from .live import parse_ports, serve
+    """Start both mocks with seeded people, print how to reach them, and wait for Ctrl-C. Its commands speak to the running one."""
+    if context.invoked_subcommand is not None:
+        return
+    from .live.serving import parse_ports, serve
 
-    serve(mapping, shape, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo, network=network)
+    serve(mapping, shape, seed=seed, people=people, ports=parse_ports(ports), tell=typer.echo, network=network, connector=connector)
 
 
 def main() -> None:

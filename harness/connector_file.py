@@ -15,11 +15,11 @@ from pydantic import AfterValidator, ConfigDict, Field, PrivateAttr, ValidationE
 from .errors import InputError, Problem
 from .nearest import suggest
 from .placeholders import complaints, fill_in, of_listeners, of_other_networks, words_in
-from .start_kinds import START_KINDS, START_KINDS_LATER, Start, Strict, Told
+from .start_kinds import START_KINDS, Start, Strict, Told
 from .yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
 
 __all__ = [
-    "NETWORKS", "START_KINDS", "START_KINDS_LATER", "ConnectorFile", "Expanded", "Start", "Success", "builtin_reference",
+    "NETWORKS", "START_KINDS", "ConnectorFile", "Expanded", "Start", "Success", "builtin_reference",
     "expand", "load_connector", "program",
 ]
 
@@ -130,7 +130,7 @@ def load_connector(path: Path) -> ConnectorFile:
     if network in NETWORKS:
         problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
                         for complaint in of_other_networks(text, network))
-    kind = next(iter(set(START_KINDS) & set(data["start"])), "") if isinstance(data.get("start"), dict) else ""
+    kind = _manner(data["start"]) if isinstance(data.get("start"), dict) else ""
     problems.extend(Problem(f"{path}:{lines.at(place)}", f"{complaint}.") for place, text in _texts(data)
                     for complaint in of_listeners(text, kind))
     if connector is not None:
@@ -156,8 +156,9 @@ def expand(connector: ConnectorFile, values: Mapping[str, str]) -> Expanded:
 
     Raises InputError naming every placeholder that the systems of this run have no value for.
     """
-    start, key = connector.start, f"start.{connector.start.words_key}"
-    texts = [*(("env", text) for text in connector.env.values()), *((key, w) for w in start.words), *_http_texts(start)]
+    start = connector.start
+    key = "start.container.command" if start.container is not None else f"start.{start.words_key}"
+    texts = [*(("env", text) for text in connector.env.values()), *((key, w) for w in start.further_words), *_http_texts(start)]
     missing = {word: place for place, text in texts for word in words_in(text) if word not in values}
     if missing:
         where = str(connector.path or "connector")
@@ -165,8 +166,8 @@ def expand(connector: ConnectorFile, values: Mapping[str, str]) -> Expanded:
             Problem(f"{where}: {place}", f"`{{{word}}}` has no value with these systems.",
                     f"There are: {', '.join(sorted(values))}.") for word, place in missing.items()
         )  # fmt: skip
-    words = [fill_in(word, values) for word in start.words[1:]]
-    argv = [str(program(connector)), *words] if start.words else []
+    words = [fill_in(word, values) for word in start.further_words]
+    argv = [str(program(connector)), *words] if start.words else words
     return Expanded({name: fill_in(text, values) for name, text in connector.env.items()}, argv)
 
 
@@ -210,6 +211,13 @@ def _deep(place: tuple[str | int, ...], part: Any) -> Iterator[tuple[tuple[str |
             yield from _deep((*place, key), inner)
 
 
+def _manner(start: dict[Any, Any]) -> str:
+    """Return the way to start that a file means, as far as listening goes: a container of `mode: service` is a service."""
+    kinds = [kind for kind in ("http", *START_KINDS) if kind in start]
+    image = start.get("container")
+    return "service" if kinds[:1] == ["container"] and isinstance(image, dict) and image.get("mode") == "service" else next(iter(kinds), "")
+
+
 def _http_texts(start: Start) -> Iterator[tuple[str, str]]:
     trigger = start.http
     if trigger is not None:
@@ -226,6 +234,7 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
     if start.kind == "python" and connector.network != "direct":
         yield Problem(f"{path}:{lines.at(('network',))}", "a `python:` connector runs in our own process and needs no network of its own.",
                       "Leave `network` out: vendors' hosts and the mocks' addresses both lead to the mocks.")
+    yield from _container_problems(connector, lines, path)
     if not connector.cwd.is_dir():
         yield Problem(f"{path}:{lines.at(('start', 'cwd'))}", f"there is no folder {connector.cwd}.", "It is where the command runs.")
     if connector.shape_path is not None and not connector.shape_path.is_file():
@@ -234,6 +243,19 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
     if connector.mapping_path is not None and not connector.mapping_path.is_file():
         yield Problem(f"{path}:{lines.at(('mapping',))}", f"there is no mapping file {connector.mapping_path}.",
                       "The path is relative to the connector file.")
+
+
+def _container_problems(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:
+    image = connector.start.container
+    if image is None:
+        return
+    if connector.network == "isolated":
+        yield Problem(f"{path}:{lines.at(('network',))}", "no engine lets a container into a private network of ours.",
+                      "Write `network: proxy`: vendors' hosts lead to the mocks there too, also for clients that take no proxy.")
+    listens = bool(connector.webhooks) or connector.start.http is not None or connector.start.ready.port is not None
+    if image.over_gateway and listens:
+        yield Problem(f"{path}:{lines.at(('start', 'container'))}", "a container that is called must share the host's network, and this one reaches us over a gateway.",
+                      "Run it where the engine shares the network of this machine (Linux, `reach: host`), or let it poll.")
 
 
 def _look_up(word: str, folder: Path) -> tuple[Path | None, tuple[str, str]]:

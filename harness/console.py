@@ -40,6 +40,8 @@ def print_run(result: RunResult, console: Console) -> None:
         console.print(Text(f"mapping: {one_line(problem, 300)}", "yellow"), soft_wrap=True)
     if len(result.mapping_problems) > 3:
         console.print(Text(f"mapping: and {plural(len(result.mapping_problems) - 3, 'more problem')}", "yellow"))
+    for why, ids in result.left_out_why.items():
+        console.print(Text(f"left out: {plural(len(ids), 'scenario')}, because {one_line(why, 300)}", "yellow"), soft_wrap=True)
     _print_verdict(result, console)
     _print_gaps(result, console)
 
@@ -101,6 +103,10 @@ def _in_lines(name: str, width: int) -> str:
 
 def _print_theme(console: Console, theme: Theme) -> None:
     worst = theme.causes[0]
+    if theme.is_consequence:
+        told = f"{_INDENT}then {theme.severity}: {theme.words} ({theme.rule})  {plural(theme.findings, 'finding')}: {listed(theme.places, 3)}"
+        console.print(Text(f"{told}, with it or after it\n", "dim"), soft_wrap=True)
+        return
     line = Text(f"{VERDICT_MARKS[Verdict.FAIL]} {theme.severity}", _SHADES[theme.severity])
     line.append(f"  {theme.words}", "bold default")
     places = theme.places

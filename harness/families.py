@@ -26,14 +26,15 @@ def scenarios() -> list[Entry]:
 
 def packs() -> list[Entry]:
     """Return the packs with the built-in scenarios of each."""
+    from .scenario.chaos import PACK_SIZE
     from .scenario.loader import builtin, load_scenarios
     from .scenario.packs import PACKS
 
     everything = load_scenarios(list(builtin()))
     found = []
     for pack in PACKS.values():
-        inside = pack.of(everything)
-        found.append({"name": pack.name, "says": f"{pack.says}; {plural(len(inside), 'scenario')}", "scenarios": [s.id for s in inside]})
+        names = [f"{pack.name}/{n}" for n in range(1, PACK_SIZE + 1)] if pack.is_drawn else [s.id for s in pack.of(everything)]
+        found.append({"name": pack.name, "says": f"{pack.says}; {plural(len(names), 'scenario')}", "scenarios": names})
     return found
 
 

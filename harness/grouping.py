@@ -5,6 +5,7 @@ Every report that a person reads (page, Markdown, terminal) groups with this fil
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,21 @@ MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """All findings of one scenario with the same rule, classification, field, system and operation that wrote; never empty."""
+    """All findings of one scenario with the same rule, classification, field, system and operation that wrote; never empty.
+
+    ``follows`` is the first finding of the cause after which these came, in the chains of the same people and fields
+    (`Finding.follows`); None for what begins a chain.
+    """
 
     scenario: ScenarioResult
     findings: tuple[Finding, ...]
+    follows: Finding | None = None
+
+    @property
+    def began(self) -> float:
+        """Return where in the journal it began: at the earliest write behind it; where nothing was written, at the end of the sync."""
+        ends = {s.number: s.end_seq for s in self.scenario.syncs}
+        return min(found if (found := _origin(f)) < math.inf else ends.get(f.sync or 0, math.inf) for f in self.findings)
 
     @property
     def first(self) -> Finding:
@@ -79,6 +91,11 @@ class Theme:
     """The causes of a whole run that share rule and classification: one line of the overview; never empty."""
 
     causes: tuple[Cause, ...]
+
+    @property
+    def is_consequence(self) -> bool:
+        """Tell whether all of it came after findings of other themes."""
+        return all(c.follows is not None for c in self.causes)
 
     @property
     def severity(self) -> Severity:
@@ -166,28 +183,87 @@ def place(finding: Finding) -> str:
 
 
 def causes_of(scenario: ScenarioResult) -> tuple[Cause, ...]:
-    """Return the causes of one scenario, worst first, then those with most findings, then in order of appearance."""
-    grouped: dict[tuple[str, str, str | None, str | None, str], list[Finding]] = {}
-    for finding in scenario.findings:
-        key = (finding.rule, finding.classification, finding.field, finding.system, finding.operation)
-        grouped.setdefault(key, []).append(finding)
-    return _worst_first(Cause(scenario, tuple(found)) for found in grouped.values())
+    """Return the causes of one scenario: worst first, then the earliest, each with what followed from it right behind it."""
+    found = scenario.findings
+    leading: dict[_Key, list[Finding]] = {}
+    following: dict[tuple[_Key, _Key], list[Finding]] = {}
+    for finding in found:
+        if finding.follows is None or not 0 <= finding.follows < len(found):
+            leading.setdefault(_key(finding), []).append(finding)
+        else:
+            following.setdefault((_key(found[finding.follows]), _key(finding)), []).append(finding)
+    ordered = []
+    for cause in sorted((Cause(scenario, tuple(group)) for group in leading.values()), key=_rank):
+        behind = (Cause(scenario, tuple(group), cause.first) for (root, _), group in following.items() if root == _key(cause.first))
+        ordered += [cause, *sorted(behind, key=_rank)]
+    return tuple(ordered)
 
 
 def causes(result: RunResult) -> tuple[Cause, ...]:
-    """Return the causes of all scenarios, worst first."""
-    return _worst_first(c for s in result.scenarios for c in causes_of(s))
+    """Return the causes of all scenarios: worst first, those of one kind together, each with what followed right behind it."""
+    per_scenario = [causes_of(s) for s in result.scenarios]
+    place = {_theme(t.causes[0]): n for n, t in enumerate(_in_order(per_scenario))}
+    chains: list[list[Cause]] = []
+    for found in per_scenario:
+        for cause in found:
+            if cause.follows is None:
+                chains.append([])
+            chains[-1].append(cause)
+    # sorted() is stable: equals stay in order of appearance, so equal results give equal reports.
+    chains.sort(key=lambda chain: (_RANK[chain[0].severity], place[_theme(chain[0])], -len(chain[0].findings)))
+    return tuple(cause for chain in chains for cause in chain)
 
 
 def themes(found: Iterable[Cause]) -> tuple[Theme, ...]:
-    """Return the causes gathered over scenarios and fields by rule and classification, worst first."""
-    grouped: dict[tuple[str, str], list[Cause]] = {}
+    """Return the causes gathered over scenarios and fields by rule and classification, worst first and causes before consequences.
+
+    Of equally bad ones those come first that began a scenario's trouble, then those with most findings.
+    """
+    by_scenario: dict[str, list[Cause]] = {}
     for cause in found:
-        grouped.setdefault((cause.first.rule, cause.first.classification), []).append(cause)
-    made = [Theme(tuple(group)) for group in grouped.values()]
-    return tuple(sorted(made, key=lambda t: (_RANK[t.severity], -t.findings)))
+        by_scenario.setdefault(cause.scenario.id, []).append(cause)
+    return _in_order([sorted(group, key=lambda c: (c.follows is not None, *_rank(c))) for group in by_scenario.values()])
 
 
-def _worst_first(found: Iterable[Cause]) -> tuple[Cause, ...]:
-    # sorted() is stable: equals stay in order of appearance, so equal results give equal reports.
-    return tuple(sorted(found, key=lambda c: (_RANK[c.severity], -len(c.findings))))
+def _in_order(per_scenario: Sequence[Sequence[Cause]]) -> tuple[Theme, ...]:
+    grouped: dict[tuple[str, str], list[Cause]] = {}
+    place: dict[tuple[str, str], int] = {}
+    for causes_there in per_scenario:
+        for number, cause in enumerate(causes_there):
+            grouped.setdefault(_theme(cause), []).append(cause)
+            place[_theme(cause)] = min(number, place.get(_theme(cause), number))
+    made = [Theme(tuple(sorted(group, key=lambda c: c.follows is not None))) for group in grouped.values()]
+    ranked = sorted((t for t in made if not t.is_consequence), key=lambda t: (_RANK[t.severity], place[_theme(t.causes[0])], -t.findings))
+    ordered = []
+    for theme in ranked:
+        roots = {_theme(theme.causes[0])}
+        behind = [t for t in made if t.is_consequence and _theme_of(t.causes[0].follows) in roots]
+        ordered += [theme, *sorted(behind, key=lambda t: (_RANK[t.severity], -t.findings))]
+    return tuple(ordered)
+
+
+_Key = tuple[str, str, str | None, str | None, str]
+
+
+def _key(finding: Finding) -> _Key:
+    return finding.rule, finding.classification, finding.field, finding.system, finding.operation
+
+
+def _theme(cause: Cause) -> tuple[str, str]:
+    return cause.first.rule, cause.first.classification
+
+
+def _theme_of(finding: Finding | None) -> tuple[str, str] | None:
+    return (finding.rule, finding.classification) if finding is not None else None
+
+
+def _rank(cause: Cause) -> tuple[int, float, int]:
+    return _RANK[cause.severity], cause.began, -len(cause.findings)
+
+
+def _origin(finding: Finding) -> float:
+    """Return where in the journal a machine did it; what people had left there is no beginning."""
+    blame = finding.blame
+    if blame is not None:
+        return blame.written_by if blame.written_by is not None and blame.actor in ("connector", "vendor_automation") else math.inf
+    return finding.caused_by if finding.caused_by is not None and finding.person is None else min(finding.requests, default=math.inf)

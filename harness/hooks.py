@@ -7,7 +7,6 @@ connector acts on what it was told, and the world is already another one. The jo
 from __future__ import annotations
 
 import asyncio
-import fnmatch
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -25,13 +24,15 @@ class Hook:
     """Does ``work`` once, at the ``nth`` answer of the awaited sort; an interceptor of a `MockApp`.
 
     ``moment``: `page_served` is an answer that shows at least one record, `write_done` one whose request changed the
-    store, `answered` any. ``operation`` is a pattern over operation ids. ``failure`` keeps what ``work`` raised.
+    store, `answered` any. ``operation`` is a pattern over operation ids. ``is_optional``: it may never come
+    to that. ``failure`` keeps what ``work`` raised.
     """
 
     moment: Moment
     operation: str
     nth: int
     work: Callable[[], None]
+    is_optional: bool = False
     seen: int = 0
     is_done: bool = False
     failure: BaseException | None = None
@@ -50,8 +51,7 @@ class Hook:
         return response
 
     def _is_awaited(self, dialect: Dialect, request: Request, operation: Operation | None, before: int) -> bool:
-        names = (operation.id, operation.shares) if operation is not None else ()
-        if not any(fnmatch.fnmatchcase(name, self.operation) for name in names if name):
+        if operation is None or not operation.is_meant_by(dialect.patterns(self.operation)):
             return False
         if self.moment == "page_served":
             return bool(request.exchange.served)

@@ -34,16 +34,28 @@ def journal_lines(scenario_id: str, entries: Sequence[Entry], secrets: tuple[str
     """
     hidden = masks((*secrets, *credentials(entries)))
     for start in range(0, len(entries), _AT_ONCE):
-        lines = (
-            orjson.dumps({"scenario": scenario_id, **_entry(entry, hidden)}, default=str, option=orjson.OPT_NON_STR_KEYS)
-            for entry in entries[start : start + _AT_ONCE]
-        )
-        # JSON holds no line end of its own, nor does a credential: many lines are searched as cheaply as one.
-        yield from masked(b"\n".join(lines), hidden).split(b"\n")
+        yield from written_down(scenario_id, entries[start : start + _AT_ONCE], hidden).split(b"\n")
 
 
-def credentials(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Return what the exchanges used as a credential: in headers, in bodies under a telling name, in queries; sorted."""
+def written_down(scenario_id: str, entries: Iterable[Entry], hidden: Iterable[bytes]) -> bytes:
+    """Return one line of JSON per entry, without a line end after the last; each of ``hidden`` (`masks`) is replaced."""
+    lines = (_dumped({"scenario": scenario_id, **_entry(entry, hidden)}) for entry in entries)
+    # JSON holds no line end of its own, nor does a credential: many lines are searched as cheaply as one.
+    return masked(b"\n".join(lines), hidden)
+
+
+def _dumped(data: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # a lone surrogate or a number beyond 64 bits: JSON has a way to write them, orjson none
+        return json.dumps(data, default=str).encode()
+
+
+def credentials(entries: Iterable[Entry], longest_body: int | None = None) -> tuple[str, ...]:
+    """Return what the exchanges used as a credential: in headers, in bodies under a telling name, in queries; sorted.
+
+    Bodies longer than ``longest_body`` bytes are left out: who is in a hurry need not look for a log-in in a page of records.
+    """
     found: set[str] = set()
     for entry in entries:
         if isinstance(entry, Exchange):
@@ -51,7 +63,8 @@ def credentials(entries: Iterable[Entry]) -> tuple[str, ...]:
                 if name.lower() in _HIDDEN_HEADERS:
                     found.add(_SCHEMES.sub("", value))
             for text in (entry.request_body, entry.response_body, entry.query.encode()):
-                found.update(_named(text))
+                if longest_body is None or len(text) <= longest_body:
+                    found.update(_named(text))
     return tuple(sorted(found))
 
 

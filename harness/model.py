@@ -80,6 +80,7 @@ class Finding:
     story: tuple[str, ...] = ()  # who edited what, what was read, what was written: one line each
     requests: tuple[int, ...] = ()  # journal sequences of the exchanges that did it
     operation: str = ""  # the vendor's operation with which the connector wrote it, e.g. `hubspot.contacts.batch_update`
+    follows: int | None = None  # place, among the scenario's findings, of the one that came before it in the same chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,76 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Travel:
+    """What became of one thing that a person entered on one side: a value, a yes or a no, a new record.
+
+    ``state``: `arrived`; `missing` (a finding says that it had to arrive and did not); `not_owed` (it did not arrive, and no
+    rule demanded it: it lost a conflict, was replaced in time, is kept out). Times are seconds of the sandbox's clock.
+    """
+
+    seq: int  # of the act
+    direction: str  # "crm_to_ma" | "ma_to_crm"
+    person: str
+    what: str  # the field it was entered in, the consent's key, or `the record`
+    state: str
+    arrival: int | None = None  # sequence of the connector's change that carried it
+    syncs: int | None = None  # how many syncs it took: 1 = the first that could carry it
+    edit_s: float | None = None  # from the act to the arrival
+    sync_s: float | None = None  # from the start of the sync that carried it (or the act, if later) to the arrival
+
+
+@dataclass(frozen=True, slots=True)
+class SyncCalls:
+    """What one sync asked of one system. ``reads``, ``writes`` and ``sign_ins`` add up to all calls."""
+
+    sync: int
+    system: str
+    reads: int
+    writes: int  # calls that were to change something, whether they did or not
+    sign_ins: int
+    effective: int  # of all calls those that changed a record: over both systems the writes of `SyncSummary`
+    refused: int  # calls answered with an error
+    repeated: int  # calls that were the very same as an earlier one of this sync
+    counted: int  # calls that count against the day's limit
+    records: int  # people and companies whose data the connector changed there
+    most_written: int  # most records changed by one call
+    most_read: int  # most records shown by one call
+    size: int  # living records of mapped kinds there when the sync had settled
+    idle: bool = False  # it had nothing to do
+    sound: bool = True  # it ended in success, and no fault struck at it: its calls tell of ordinary days
+
+    @property
+    def calls(self) -> int:
+        """Return all calls."""
+        return self.reads + self.writes + self.sign_ins
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One fault that struck, and what the connector did next in that system (`phrases.aftermath` has the words).
+
+    ``did``: `repeated` or `signed_in_and_repeated` (the very same request within this sync), `went_on` (other requests to
+    this system), `left` (requests to the other system only), `stopped` (no further request in this sync).
+    """
+
+    seq: int
+    fault: str
+    sort: str  # `passing`, `refusal` or `silent` (nobody could notice)
+    system: str
+    operation: str
+    request: str
+    status: int
+    sync: int | None
+    did: str
+    next_seq: int | None = None
+    next_request: str = ""
+    next_status: int | None = None
+    after_s: float | None = None  # from the request at which it struck to the next one
+    again_in: int | None = None  # the later sync in which the very same request was made
+    ended: str = ""  # how the sync ended
+
+
+@dataclass(frozen=True, slots=True)
 class UnmockedCall:
     """A call that the mocks refused because they do not know it, or not all that it asked for; ``times`` is never 0."""
 
@@ -168,6 +239,12 @@ class ScenarioResult:
     skipped_rules: dict[str, str] = field(default_factory=dict)
     other_hosts: tuple[str, ...] = ()  # what the connector tried to reach besides the two systems; refused
     assumed_notes: dict[str, str] = field(default_factory=dict)  # assumed behaviour -> what is assumed
+    travels: tuple[Travel, ...] = ()  # what people entered, and whether and when it arrived
+    sync_calls: tuple[SyncCalls, ...] = ()  # per sync and system
+    day_limits: dict[str, int] = field(default_factory=dict)  # system -> calls that its org has room for in a day
+    strikes: tuple[Strike, ...] = ()
+    why: str = ""  # what the scenario proves, in its own words
+    more_consents: int = 0  # rows of `consents` that were left out: people without trouble first
 
     @property
     def rules_checked(self) -> tuple[str, ...]:
@@ -189,6 +266,12 @@ class RunResult:
     mapping_problems: tuple[str, ...] = ()
     started_at: str = ""
     seconds: float = 0.0
+    left_out: tuple[tuple[str, str], ...] = ()  # scenarios of the pack that were not run: (id, reason)
+
+    @property
+    def left_out_why(self) -> dict[str, tuple[str, ...]]:
+        """Return reason -> the scenarios of the pack that were not run for it."""
+        return {why: tuple(i for i, r in self.left_out if r == why) for why in dict.fromkeys(r for _, r in self.left_out)}
 
     @property
     def assumed_behaviours(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .legible import one_line, plural
-from .model import Finding, RunResult, Severity, Verdict
+from .model import Finding, RunResult, Severity, Strike, Verdict
 from .unchecked import gaps
 
 # classification -> (what happened, what it leads to: "people who ... can ...")
@@ -20,6 +20,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "mangled_encoding": ("the characters were mangled", "names and addresses get garbled"),
     "shifted_date": ("the date was shifted", "dates move to another day"),
     "another_persons_value": ("it holds another person's value", "one person's data ends up with another"),
+    "two_people_mixed": ("the record holds values of two people", "two people are taken for one"),
     "another_fields_value": ("it holds another field's value", "values end up in the wrong field"),
     "edit_overwritten": ("an edit was written over without a reason", "edits are undone by writes that had no reason"),
     "older_edit": ("the value of an older edit came back", "newer edits are undone by what was known of older ones"),
@@ -106,6 +107,20 @@ def consequence(classification: str) -> str:
     return _WORDS[classification][1] if classification in _WORDS else ""
 
 
+def aftermath(strike: Strike) -> str:
+    """Return what the connector did after a fault, without times: `repeated the same request as #41 -> 200`."""
+    following = f"#{strike.next_seq} {one_line(strike.next_request, 200)} -> {strike.next_status}"
+    told = {
+        "repeated": f"repeated the same request as #{strike.next_seq} -> {strike.next_status}",
+        "signed_in_and_repeated": f"signed in again and repeated the same request as #{strike.next_seq} -> {strike.next_status}",
+        "went_on": f"did not repeat it in this sync; its next request there was {following}",
+        "left": f"made no further request there in this sync; its next one was {following}",
+        "stopped": "made no further request in this sync",
+    }[strike.did]
+    again = f"; sync {strike.again_in} made the same request again" if strike.again_in is not None else ""
+    return f"{told}{again}"
+
+
 def meaning(result: RunResult) -> str:
     """Return the one sentence that tells QA what the verdict means for a go-live."""
     scenarios = result.scenarios
@@ -131,11 +146,13 @@ def _failing(findings: Sequence[Finding]) -> str:
     advice = "Fix it, or accept it in writing" if worst is Severity.MINOR else "Do not go live"
     told = f"{advice}: {plural(len(of_worst), f'{worst} finding')}"
     counted: dict[str, int] = {}
+    began: set[str] = set()
     for finding in of_worst:
         if words := consequence(finding.classification):
             counted[words] = counted.get(words, 0) + 1
-    # Equal counts keep the order of the findings: which cause comes first must not hang on chance.
-    leading = sorted(counted, key=lambda words: -counted[words])[:3]
+            began |= {words} if finding.follows is None else set()
+    # What began the trouble before what came after it. Equal counts keep the order of the findings: no chance in it.
+    leading = sorted(counted, key=lambda words: (words not in began, -counted[words]))[:3]
     return f"{told}: {'; '.join(leading)}." if leading else f"{told}."
 
 

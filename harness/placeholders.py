@@ -44,9 +44,10 @@ def of_other_networks(text: str, network: str) -> list[str]:
 
 def of_listeners(text: str, kind: str) -> list[str]:
     """Return what is wrong with placeholders that a connector started in this way (`command`, `service`...) cannot use."""
-    if kind not in ("command", "python"):
+    if kind not in ("command", "container", "python"):
         return []
     needs = "it needs a connector that listens, `start: service` or `start: http`"
+    needs += " or a container with `mode: service`" if kind == "container" else ""
     return [f"`{{{word}}}` has no value with `start: {kind}`: {needs}" for word in words_in(text) if word in _LISTENING]
 
 

@@ -8,20 +8,39 @@ import tempfile
 from pathlib import Path
 
 from .errors import InputError, Problem
+from .held_folders import hold
 
 RESULT_SCHEMA = 1
+# Where a run keeps its evidence until the report is there; the note inside shows that the folder is ours.
+UNFINISHED, NOTE = "unfinished", "READ-ME.txt"
+# What is only there while something is written; left behind by a run that was killed meanwhile.
+HIDDEN_PREFIX = ".syncproof-"
 # A result beyond this size is cut here, cannot be parsed then, and is left alone.
 _LARGEST_RESULT = 500_000_000
 
 
 def check_report_folder(folder: Path) -> None:
-    """Raise InputError when the folder is a file, cannot be written, or holds a result that is not ours to replace.
+    """Raise InputError when the folder is a file, cannot be written, holds a result that is not ours to replace, or is in use.
 
     Whatever has to be made to find that out is removed again.
     """
-    problem = _result_problem(folder / "result.json") or _write_problem(folder)
+    problem = _result_problem(folder / "result.json") or _write_problem(folder) or run_problem(folder / UNFINISHED)
     if problem:
         raise InputError([problem])
+
+
+def run_problem(path: Path) -> Problem | None:
+    """Return why the folder for the evidence of an unfinished run cannot be ours: it is no folder of ours, or it is in use."""
+    if not path.exists() and not path.is_symlink():
+        return None
+    if path.is_symlink() or not path.is_dir() or (any(path.iterdir()) and not (path / NOTE).is_file()):
+        said = "this is in the place where an unfinished run keeps its evidence, and it is not ours."
+        return Problem(str(path), said, "Move it away, or give another `--report`.")
+    held = hold(path)
+    if held is None:
+        return Problem(str(path), "another run is writing its report here now.", "Wait for its end, or give another `--report`.")
+    held.let_go()
+    return None
 
 
 def _write_problem(folder: Path) -> Problem | None:
@@ -33,7 +52,7 @@ def _write_problem(folder: Path) -> Problem | None:
         for path in reversed(missing):
             path.mkdir()
             made.append(path)
-        descriptor, probe = tempfile.mkstemp(dir=folder)
+        descriptor, probe = tempfile.mkstemp(prefix=HIDDEN_PREFIX, dir=folder)
         os.close(descriptor)
         Path(probe).unlink()
     except OSError as error:

@@ -22,6 +22,7 @@ from .oracle.identity import side_of
 
 MOST_ACTS = 6
 MOST_FIELDS = 6
+MOST_SHARERS = 5
 _WHO = {
     Actor.CONNECTOR: "The connector", Actor.CRM_USER: "Somebody in the CRM", Actor.MA_USER: "Somebody in the MA",
     Actor.VENDOR_AUTOMATION: "The vendor's own automation", Actor.HARNESS: "The harness", Actor.SEED: "The seed",
@@ -41,9 +42,25 @@ class Retelling:
         self._seen: dict[tuple[str, Side], list[Exchange]] = {}
 
     def retold(self, finding: Finding) -> Finding:
-        """Return the finding with the blame and the story that its check did not tell; what it told is kept as it is."""
+        """Return the finding with the blame and the story that its check did not tell; what it told is kept as it is.
+
+        That somebody shares an address with others is told first: who does not know it takes the finding for a riddle.
+        """
         change = self._change(finding)
         subject = self._subject(finding, change)
+        told = self._retold(finding, change, subject)
+        shared = tuple(self._shared(subject)) if subject is not None else ()
+        return replace(told, story=(*shared, *told.story)) if shared else told
+
+    def _shared(self, subject: str) -> Iterator[str]:
+        identity = self._oracle.identity
+        for address, people in sorted(identity.sharers.items()):
+            if subject in people:
+                others = [identity.label(person) for person in sorted(people - {subject})]
+                more = f" and {len(others) - MOST_SHARERS} more" if len(others) > MOST_SHARERS else ""
+                yield f"{identity.label(subject)} shares the address {address} with {', '.join(others[:MOST_SHARERS])}{more}."
+
+    def _retold(self, finding: Finding, change: Change | None, subject: str | None) -> Finding:
         if change is None and finding.blame is None:
             blame, change = self._standing(finding, subject)
         else:
@@ -172,7 +189,7 @@ class Retelling:
         The answer to a change shows the record too, and is nothing that the connector decided upon.
         """
         if (subject, side) not in self._seen:
-            ids = self._ids.get((subject, side), set())
+            ids = self._oracle.identity.record_ids.get((subject, side), set())
             system = self._oracle.evidence.dialects[side].name
             self._seen[subject, side] = [e for e in self._exchanges if e.system == system and any(i in ids for _, i, _ in e.served)]
         return self._seen[subject, side]
@@ -184,18 +201,6 @@ class Retelling:
     @cached_property
     def _by_label(self) -> dict[str, str]:
         return {self._oracle.identity.label(person): person for person in self._oracle.evidence.people}
-
-    @cached_property
-    def _ids(self) -> dict[tuple[str, Side], set[str]]:
-        """Return (person, side) -> ids of every record that was ever seen to be theirs: linked, or recognised when it settled."""
-        found: dict[tuple[str, Side], set[str]] = {}
-        for link in self._oracle.evidence.links:
-            found.setdefault((link.person, link.side), set()).add(link.record_id)
-        for state in self._oracle.evidence.states:
-            for side in Side:
-                for person, rows in self._oracle.identity.records(side, state).items():
-                    found.setdefault((person, side), set()).update(row.id for row in rows)
-        return found
 
     @cached_property
     def _acts(self) -> dict[str, list[Act]]:

@@ -19,6 +19,7 @@ class RunRequest:
     ``expression`` and ``tags`` choose among the scenarios once more; the command line has done so before and gives none.
     ``mapping_given`` tells whether the mapping was named by the user, so that the command that reproduces names it too.
     ``shape`` is that of both orgs (None: the built-in one).
+    ``left_out`` tells which scenarios of a pack are not run, (id, reason).
     ``progress`` is called with one line of text per step forward; None when nobody watches.
     """
 
@@ -34,3 +35,4 @@ class RunRequest:
     mapping_given: bool = False
     shape: Shape | None = None
     progress: Callable[[str], None] | None = None
+    left_out: tuple[tuple[str, str], ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shlex
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -22,20 +21,25 @@ from typing import Any
 from syncproof_mocks.journal import Entry, Exchange
 
 from .cast import fitting_for
-from .checks import Checked, all_rules, checks, run_check
+from .chains import chained
+from .checks import Checked, all_rules, checks, classed, run_check
 from .drivers import Driver, Engaged, drivers
 from .drivers.command import Command
 from .errors import InputError, SetupError, UnsettledError
 from .evidence import Evidence
 from .exposure import exposures
+from .held_folders import temporary_folder
 from .legible import plural
 from .mapping.check import MappingProblem, check_mapping
 from .mapping.grammar import Side
 from .model import CheckResult, Finding, RunResult, ScenarioResult, Severity, Verdict
 from .network import plan_for
 from .oracle.blame import shown
+from .oracle.calls import day_limits, sync_calls
 from .oracle.consent_record import consent_records
 from .oracle.fields import Oracle
+from .overwrite import conflict_log, overwrite_grid
+from .reaction import travels
 from .retelling import Retelling
 from .run_request import RunRequest
 from .sandbox import Sandbox, default_mapping_file
@@ -43,8 +47,10 @@ from .scenario.grammar import Scenario
 from .scenario.reach import refuse_out_of_reach
 from .stage import Stage
 from .starting import Starter, connector_for, described
+from .strikes import strikes
 from .timeline import timeline
 from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls, with_operation
+from .unfinished import Unfinished, evidence_so_far
 
 # Findings beyond this number per scenario add nothing a person could read; the count is always told.
 MOST_FINDINGS = 2_000
@@ -59,9 +65,12 @@ class Runner:
         self.driver = driver or Command(ahead=True)
         self.journals: dict[str, tuple[Entry, ...]] = {}
         self.secrets: set[str] = set()
+        self.unfinished: Unfinished | None = None
         self._lock = threading.Lock()
         self._running: set[Engaged] = set()
         self._is_over = False
+        self._others: dict[str, Driver] = {}  # drivers of this run besides the one for commands
+        self._prepared: dict[str, str] = {}
 
     def run(self) -> RunResult:
         """Run everything, write the reports, return the result. Raises InputError before anything is started."""
@@ -74,8 +83,9 @@ class Runner:
             prepare_report_dir(request.report_dir)
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         with ExitStack() as stack:
-            stack.callback(self.driver.close)
-            work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
+            stack.callback(self._close_drivers)
+            self._prepared = dict(self._driver(request.connector.start.kind).prepare(request.connector.start))
+            work = stack.enter_context(temporary_folder())
             sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
             plan = plan_for(request.connector)
             for _ in range(min(request.jobs, len(chosen))):
@@ -84,12 +94,13 @@ class Runner:
             mapping_problems = mapping_complaints(sandbox)
             refuse_unusable(mapping_problems)
             refuse_out_of_reach(chosen, {side: sandbox.on(side) for side in Side})
+            self.unfinished = stack.enter_context(evidence_so_far(request.report_dir, work / "output", self._about(stamp)))
             results = self._all(chosen, sandboxes, work)
             result = RunResult(
                 version("syncproof"), request.seed, Verdict.worst(r.verdict for r in results), self._connector(),
                 {str(k): v for k, v in request.mapping.systems.items()}, tuple(results), request.mapping.mapping,
                 tuple(map(str, mapping_problems)), stamp,
-                time.monotonic() - started,
+                time.monotonic() - started, request.left_out,
             )
             if request.report_dir is not None:
                 journals = {s.id: self.journals[s.id] for s in chosen if s.id in self.journals}
@@ -103,7 +114,10 @@ class Runner:
             sandbox = sandboxes.get()
             try:
                 self._say(f"[{number}/{len(chosen)}] {scenario.id}")
-                return self.play(scenario, sandbox, work)
+                result = self.play(scenario, sandbox, work)
+                if self.unfinished is not None:
+                    self.unfinished.judged(result)
+                return result
             finally:
                 sandboxes.put(sandbox)
 
@@ -135,17 +149,33 @@ class Runner:
 
     def _starter(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> Starter:
         request = replace(self.request, connector=connector_for(self.request.connector, scenario))
-        kind = request.connector.start.kind
-        driver: Driver = self.driver if kind == "command" else drivers()[kind]()
+        driver = self._driver(request.connector.start.kind)
         name = scenario.id.replace("/", "__")
         return Starter(request, driver, sandbox, world_folder(work, scenario), work / "output" / name, self.enlist)
+
+    def _driver(self, kind: str) -> Driver:
+        """Return the driver of this run for one way to start, which may be wanted by several scenarios at once."""
+        if kind == "command":
+            return self.driver
+        with self._lock:
+            if kind not in self._others:
+                self._others[kind] = drivers()[kind]()
+            return self._others[kind]
+
+    def _close_drivers(self) -> None:
+        for driver in (self.driver, *self._others.values()):
+            driver.close()
 
     def _say(self, text: str) -> None:
         if self.request.progress is not None:
             self.request.progress(text)
 
+    def _about(self, stamp: str) -> dict[str, Any]:
+        ids = [s.id for s in self.request.scenarios]
+        return {"syncproof": version("syncproof"), "seed": self.request.seed, "started_at": stamp, "connector": self._connector(), "scenarios": ids}
+
     def _connector(self) -> dict[str, Any]:
-        return described(self.request.connector)
+        return described(self.request.connector, self._prepared)
 
     # -- one scenario -------------------------------------------------------------------------------
 
@@ -162,6 +192,8 @@ class Runner:
             stage.state_dir = world_folder(work, scenario) / "state"
             stage.success_exit_codes = self.request.connector.exit_codes
             stage.seed()
+            if self.unfinished is not None:
+                self.unfinished.follow(scenario.id, sandbox)
             self._play(stage, scenario)
         except UnsettledError as error:
             reason = str(error)
@@ -257,18 +289,22 @@ def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> Scen
     kept = [_without_skipped(c, skipped) for c in checked]
     findings = sorted((with_operation(f, evidence.entries) for c in kept for f in c.result.findings), key=_order)
     story = Retelling(oracle, {rule: stated.title for rule, (stated, _) in all_rules().items()})
+    told = chained([classed(story.retold(f), scenario.classes) for f in findings[:MOST_FINDINGS]], oracle)
+    consents, more_consents = consent_records(oracle, {f.person for f in findings})
     unfelt = stage.unfelt()
-    reason = reason or next((text for text, optional in unfelt if not optional), "")
+    reason = reason or next((text for text, optional in unfelt if not optional), "") or stage.uneventful()
     verdict, why = _verdict(evidence, kept, findings, reason)
     assumed = assumed_behaviours(evidence.entries)
     calls = Counter(e.operation or "unknown" for e in evidence.entries if isinstance(e, Exchange))
     return ScenarioResult(
-        scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), tuple(story.retold(f) for f in findings[:MOST_FINDINGS]),
+        scenario.id, scenario.title, verdict, why, tuple(c.result for c in kept), told,
         reproduce, scenario.classes, tuple(_faults(evidence.entries)), evidence.syncs, timeline(evidence, findings),
-        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told, *(text for text, _ in unfelt)), unmocked_calls(evidence.entries),
-        assumed, tuple(_conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
-        _grid(oracle, stage), exposures(oracle), consent_records(oracle), connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
+        _flat(c.left_open for c in kept), (*_flat(c.not_checked for c in kept), *stage.values.told, *stage.missed, *(text for text, _ in unfelt)), unmocked_calls(evidence.entries),
+        assumed, tuple(conflict_log(evidence)), len(evidence.people), dict(sorted(calls.items())),
+        overwrite_grid(oracle, stage.cells), exposures(oracle), consents, connector_seconds=stage.connector_seconds, skipped_rules=dict(skipped),
         other_hosts=other_hosts(evidence.entries), assumed_notes=assumption_notes(assumed, evidence.dialects.values()),
+        travels=travels(oracle, findings), sync_calls=sync_calls(oracle), day_limits=day_limits(evidence), strikes=strikes(evidence),
+        more_consents=more_consents, why=scenario.why.strip(),
     )
 
 
@@ -333,39 +369,3 @@ def _faults(entries: Iterable[Entry]) -> Iterable[str]:
     for entry in entries:
         if isinstance(entry, Exchange) and entry.fault:
             yield f"{entry.fault} at #{entry.seq} {entry.system} {entry.operation}"
-
-
-def _conflict_log(evidence: Evidence) -> Iterable[str]:
-    """Return the lines in which the connector itself speaks of conflicts; whatever it says is shown, never trusted."""
-    for number, output in enumerate(evidence.outputs, start=1):
-        for line in output.splitlines():
-            if "conflict" in line.casefold():
-                yield f"sync {number}: {line[:2_000]}"
-
-
-def _grid(oracle: Oracle, stage: Stage) -> tuple[dict[str, Any], ...]:
-    """Return the overwrite matrix: one row per cell with what was expected and what stands."""
-    found = []
-    judged = {(j.meeting.subject, j.rule.name, j.meeting.sync): j for j in oracle.judgements} if stage.cells else {}
-    for key, (cell, sync) in stage.cells.items():
-        judgement = judged.get((key, cell.rule.name, sync))
-        row: dict[str, Any] = {
-            "field": cell.rule.name, "crm_field": cell.rule.crm, "ma_field": cell.rule.ma,
-            "direction": str(cell.rule.direction), "winner": str(cell.rule.winner or "not stated"),
-            "blank": cell.rule.blank or "not stated", "changed": cell.changed,
-            "to": f"{cell.to} {cell.variant}".strip(), "person": oracle.identity.label(key), "sync": sync,
-        }
-        if judgement is None:
-            # Records that nobody touched are not judged anew: untouched is what they had to stay.
-            still = not cell.moves and len(stage.states) > sync
-            row |= {"verdict": "PASS" if still else "UNKNOWN", "reason": "nothing was edited" if still else "no judgement"}
-        else:
-            wanted, seen = judgement.nearest(), judgement.observed
-            row |= {
-                "verdict": "PASS" if judgement.is_ok else "FAIL", "reason": judgement.allowed.reason,
-                "crm_expected": shown(wanted[0]), "ma_expected": shown(wanted[1]), "crm": shown(seen[0]), "ma": shown(seen[1]),
-            }
-        found.append(row)
-    return tuple(found)
-
-

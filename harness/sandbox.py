@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
+from syncproof_mocks.checkpoint import Checkpoint
 from syncproof_mocks.consent import ConsentKey
 from syncproof_mocks.dialect import ConsentField, Dialect
 from syncproof_mocks.discovery import discover
@@ -17,7 +18,7 @@ from syncproof_mocks.world import World
 
 from .errors import InputError, Problem
 from .mapping.grammar import Mapping, Side
-from .network import Network, Plan
+from .network import LOCALHOST, Network, Plan
 from .shape import Shape, apply_side, builtin_shape, check_shape, read_shape
 
 T = TypeVar("T")
@@ -152,7 +153,7 @@ class Sandbox:
         """
         if not self._urls:
             return ""
-        return self.network.url_of(self.on(side)) or self._urls[side]
+        return self.network.url_of(self.on(side)) or self._urls[side].replace(LOCALHOST, self.network.plan.host)
 
     def app(self, side: Side) -> MockApp:
         """Return the ASGI app of one side; faults are interceptors of it."""
@@ -171,6 +172,14 @@ class Sandbox:
         """Run ``function`` between two requests, so that what it does to a store is atomic."""
         result: T = self._servers.call(function)
         return result
+
+    def listen(self, app: Any) -> str:
+        """Serve a further ASGI app on a loopback port of its own, and return its address."""
+        return f"http://{LOCALHOST}:{self._servers.listen_beside(app)}"
+
+    def checkpoint(self) -> Checkpoint:
+        """Return this moment, to go back to with `go_back` (by way of `call`); `renew` makes it useless."""
+        return self.call(lambda: Checkpoint(self._apps))
 
     def placeholders(self) -> dict[str, str]:
         """Return what a connector file may refer to: `crm.url`, `crm.token`, ..., `ma.token`, `seed`."""

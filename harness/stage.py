@@ -6,7 +6,6 @@ by its driver and is spoken to only over HTTP. Nothing here judges.
 
 from __future__ import annotations
 
-import fnmatch
 import random
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -69,6 +68,7 @@ class Stage:
         self.hooks: list[tuple[Side, Hook]] = []
         self.cells: dict[str, tuple[Cell, int]] = {}  # person key -> (cell, number of the sync that judges it)
         self.armed: list[tuple[Side, Armed, bool]] = []  # faults, and whether they are optional
+        self.missed: list[str] = []  # what `meanwhile` had planned, might have been left out, and was
         self.asserted: list[dict[str, Any]] = []
         self.connector_seconds = 0.0
         self.success_exit_codes: frozenset[int] = frozenset({0})  # what the connector file counts as a claim of success
@@ -306,13 +306,14 @@ class Stage:
         for hook in hooks:
             if hook.failure is not None:
                 raise hook.failure
-            if not hook.is_done:
+            if not hook.is_done and hook.is_optional:
+                self.missed.append(f"sync {number} ended before {hook.moment} {hook.nth} of {hook.operation}: what `meanwhile` had planned did not happen")
+            elif not hook.is_done:
                 raise SetupError(f"sync {number} ended before the moment that `meanwhile` waits for ({hook.moment} {hook.nth} of {hook.operation})")
 
     def hook(self, side: Side, hook: Hook) -> None:
         """Let something happen at a chosen answer of one side during the next sync. Raises SetupError if none can match."""
-        router = self.sandbox.on(side).router
-        if not fnmatch.filter([*(op.id for op in router.operations), *router.calls], hook.operation):
+        if not self.sandbox.on(side).meant(hook.operation):
             raise SetupError(f"no operation of {self.sandbox.on(side).name} matches `{hook.operation}`, so it could never happen")
         self.hooks.append((side, hook))
 
@@ -369,6 +370,12 @@ class Stage:
              f"({plural(armed.seen, 'request')} matched{f', `after` lets {armed.after} pass' if armed.after else ''}): what it would have shown is not proved", optional)
             for side, armed, optional in self.armed if not armed.struck
         ]  # fmt: skip
+
+    def uneventful(self) -> str:
+        """Return why nothing is proved where what was planned was optional and none of it happened; "" when something did."""
+        if not (self.armed or self.missed) or self.acts or self.killed or any(armed.struck for _, armed, _ in self.armed):
+            return ""
+        return "nothing that this scenario had planned came to pass: no fault struck, and nobody did anything"
 
     @property
     def has_unsynced_acts(self) -> bool:

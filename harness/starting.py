@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -106,7 +106,7 @@ class Starter:
         return Task(
             connector.start, expanded.argv, {**network.environment, **expanded.env}, connector.cwd, Path(self._values["state_dir"]),
             self._world / "home", self._output, network.entrance, Settling(sandbox, self._request.mapping, connector.start),
-            self._fill, sandbox.apps, sandbox.perform,
+            self._fill, sandbox.apps, sandbox.perform, (Path(self._values["mapping_file"]), *network.files), network.hosts, network.authority,
         )  # fmt: skip
 
     def _fill(self, text: str) -> str:
@@ -120,12 +120,12 @@ def connector_for(connector: ConnectorFile, scenario: Scenario) -> ConnectorFile
 
     The reference connector can be both. Raises SetupError for a connector that is started otherwise.
     """
-    wanted = scenario.options.get("start", connector.start.kind)
-    if wanted == connector.start.kind:
+    wanted = scenario.options.get("start", connector.start.manner)
+    if wanted == connector.start.manner:
         return _in_zone(connector, scenario)
     if connector.path is None and wanted in ("command", "service"):
         return _in_zone(builtin_reference(filter(None, connector.env.get("SYNC_BUGS", "").split(",")), wanted), scenario)
-    raise SetupError(f"this story is about connectors with `start: {wanted}`, and this one has `start: {connector.start.kind}`")
+    raise SetupError(f"this story is about connectors with `start: {wanted}`, and this one has `start: {connector.start.manner}`")
 
 
 def _in_zone(connector: ConnectorFile, scenario: Scenario) -> ConnectorFile:
@@ -151,9 +151,10 @@ def free_port() -> int:
         return port
 
 
-def described(connector: ConnectorFile) -> dict[str, object]:
-    """Return what a report says of the connector."""
+def described(connector: ConnectorFile, prepared: Mapping[str, str]) -> dict[str, object]:
+    """Return what a report says of the connector; ``prepared`` is what its driver has found out (an image's digest)."""
     start = connector.start
-    command = list(start.words) or [start.python or (start.http.url if start.http else "")]
+    image = [start.container.image, *start.container.command] if start.container else []
+    command = image or list(start.words) or [start.python or (start.http.url if start.http else "")]
     return {"name": connector.name, "command": command, "start": start.kind, "network": connector.network,
-            "file": str(connector.path) if connector.path else "built in"}  # fmt: skip
+            "file": str(connector.path) if connector.path else "built in", **prepared}  # fmt: skip

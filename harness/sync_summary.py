@@ -26,6 +26,8 @@ def summarise(
     changed = {e.exchange for e in journal.changes(start, end) if e.actor is Actor.CONNECTOR}
     refused = sum(len(e.refused) or (400 <= e.status != 401) for e in exchanges)
     tail = ended.output.decode("utf-8", "replace")[-TAIL_CHARACTERS:] or ended.reason
+    if ended.output and ended.reason and ended.ended in ("exited", "killed"):
+        tail = f"{tail.rstrip()}\nSyncproof: {ended.reason}"
     for secret in secrets:
         tail = tail.replace(secret, "***")
     return SyncSummary(

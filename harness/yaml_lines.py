@@ -25,6 +25,7 @@ __all__ = [
     "load_yaml_with_lines",
     "place_in_words",
     "problems_from_pydantic",
+    "yaml_with_lines",
 ]
 
 MAX_BYTES = 1_000_000
@@ -78,8 +79,16 @@ def load_yaml_with_lines(path: Path | str) -> tuple[Any, Lines]:
     Raises InputError: unreadable, above 1 MB, not UTF-8, not YAML, nested deeper than 30, more than 100,000 nodes
     with aliases expanded, a key given twice, a tag beyond the plain types.
     """
-    path = Path(path)
-    text = _read(path)
+    return yaml_with_lines(_read(Path(path)), Path(path))
+
+
+def yaml_with_lines(text: str, path: Path) -> tuple[Any, Lines]:
+    """Return the one document of a YAML text and its lines; ``path`` says in messages where it comes from.
+
+    Raises InputError as `load_yaml_with_lines` does.
+    """
+    if len(text) > MAX_BYTES:
+        raise InputError([Problem(str(path), f"the text is longer than {MAX_BYTES:,} characters.", "Split it.")])
     try:
         _check_bounds(text, path)
         node = yaml.compose(text, Loader=_Loader)

@@ -11,10 +11,19 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import NamedTuple
+
+
+class ClockState(NamedTuple):
+    """One moment of a clock: the time that runs, what was shown, and where it stands when it is frozen (else None)."""
+
+    running_ms: int
+    shown_ms: int
+    frozen_ms: int | None
 
 
 class Clock:
-    """Milliseconds since the epoch, as the sandbox sees them. Never runs backwards."""
+    """Milliseconds since the epoch, as the sandbox sees them. Never runs backwards; only `rewind` sets it back."""
 
     __slots__ = ("_frozen_ms", "_last_ms", "_offset_ms")
 
@@ -34,6 +43,11 @@ class Clock:
     def now(self) -> datetime:
         """Return the sandbox time as an aware datetime in UTC."""
         return from_ms(self.now_ms())
+
+    @property
+    def running_ms(self) -> int:
+        """Return the time that runs: what `now_ms` shows where nobody has skipped ahead, for measuring how long things took."""
+        return time.time_ns() // 1_000_000 + self._offset_ms if self._frozen_ms is None else self._frozen_ms
 
     @property
     def is_frozen(self) -> bool:
@@ -88,6 +102,20 @@ class Clock:
         else:
             self._offset_ms += ahead_ms
         self._last_ms = wanted
+
+
+    def state(self) -> ClockState:
+        """Return everything needed by `rewind`."""
+        now_ms = self.now_ms()
+        return ClockState(time.time_ns() // 1_000_000 + self._offset_ms, now_ms, self._frozen_ms)
+
+    def rewind(self, state: ClockState) -> None:
+        """Set the clock back (or ahead) to the moment of a `state`, and let it run on from there, or stand, as it did then.
+
+        Wall time goes on meanwhile: a running clock is behind it afterwards by what has passed since.
+        """
+        self._offset_ms = state.running_ms - time.time_ns() // 1_000_000
+        self._last_ms, self._frozen_ms = state.shown_ms, state.frozen_ms
 
 
 class Skewed(Clock):

@@ -1,49 +1,24 @@
 """The control plane of a mock: look into it and steer it, apart from every vendor path.
 
-Served under `/_syncproof`. It accepts only loopback `Host` and `Origin` headers and the run's own token, so that a
-page in the user's browser cannot drive it.
+Served under `/_syncproof`, to whom `guard` lets pass.
 """
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from .dialect import Dialect
+from .guard import Guard
 from .journal import Exchange
-
-_LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
-
-
-def _is_loopback(authority: str) -> bool:
-    """Tell whether a `Host` (``name:port``) or `Origin` (``scheme://name:port``) header names this machine."""
-    scheme, separator, rest = authority.partition("://")
-    name, colon, port = (rest if separator else scheme).rpartition(":")
-    if not colon or port.endswith("]"):  # no port: the colons, if any, are those of an IPv6 address
-        name = rest if separator else scheme
-    return name in _LOOPBACK
-
-
-def _is_same(given: str, token: str) -> bool:
-    # As bytes: the comparison of texts refuses letters outside ASCII with an exception.
-    return hmac.compare_digest(given.encode(), token.encode())
 
 
 def control_app(dialect: Dialect, token: str) -> FastAPI:
     """Return the control plane of ``dialect``; every call needs the header ``x-syncproof-token``."""
     app = FastAPI(title=f"syncproof {dialect.name}", openapi_url=None, docs_url=None, redoc_url=None)
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Any) -> Any:
-        origin = request.headers.get("origin")
-        if not _is_loopback(request.headers.get("host", "")) or (origin and not _is_loopback(origin)):
-            return JSONResponse({"error": "only loopback Host and Origin are accepted"}, 403)
-        if not _is_same(request.headers.get("x-syncproof-token", ""), token):
-            return JSONResponse({"error": "send the run's token in x-syncproof-token"}, 401)
-        return await call_next(request)
+    app.add_middleware(Guard, token=token)
 
     @app.get("/_syncproof/health")
     async def health() -> dict[str, Any]:

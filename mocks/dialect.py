@@ -16,7 +16,7 @@ from pydantic import BaseModel
 
 from .clock import Skewed
 from .consent import ConsentKey, ConsentMark, ConsentProof
-from .journal import Row
+from .journal import Exchange, Row
 from .outbox import Outbox
 from .schema import FieldInfo
 from .store import Snapshot, Store
@@ -78,6 +78,10 @@ class Dialect(ABC):
     # How the vendor fails: whole requests by the word of the fault, single records by the words it knows to refuse them with.
     troubles: ClassVar[Mapping[str, Trouble]] = {}
     trips: ClassVar[frozenset[str]] = frozenset()
+    # What operations have in common, in words that a rule may name for them: `reads`, `creates`... -> patterns over their ids.
+    groups: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # What the vendor fills into new records besides the defaults of the schema: (kind, field) -> the switches that say it.
+    fills_in: ClassVar[Mapping[tuple[str, str], tuple[str, ...]]] = {}
     # Which limits `limited` can speak of besides the usual one.
     limits_told: ClassVar[tuple[str, ...]] = ()
 
@@ -106,6 +110,15 @@ class Dialect(ABC):
     def vendor_host(self) -> str:
         """Return the host name at which the vendor itself serves this account's API ("" when ``hosts`` names none)."""
         return next((h for h in self.hosts if not h.startswith("*")), "")
+
+    def patterns(self, operation: str) -> tuple[str, ...]:
+        """Return the patterns that a word of ``groups`` stands for; any other text is a pattern itself."""
+        return self.groups.get(operation, (operation,))
+
+    def meant(self, operation: str) -> list[Operation]:
+        """Return the operations that a pattern or a word of ``groups`` means."""
+        patterns = self.patterns(operation)
+        return [op for op in (*self.router.operations, *self.router.calls.values()) if op.is_meant_by(patterns)]
 
     # -- switches -----------------------------------------------------------------------------------
 
@@ -180,6 +193,16 @@ class Dialect(ABC):
         """Return the words by which requests name ``kind``: who asks for one of them has looked at that kind."""
         return (kind,)
 
+    @property
+    def calls_a_day(self) -> int | None:
+        """Return how many calls this org has room for in a day; None where the vendor counts by other measures."""
+        return None
+
+    def is_counted(self, exchange: Exchange) -> bool:
+        """Tell whether a request counts against `calls_a_day`."""
+        del exchange
+        return True
+
     def expire_sessions(self) -> None:
         """End every session (access token, log-in) that was handed out, as time would: the next call of each is refused."""
         raise NotImplementedError(f"{self.name} has no sessions that end")
@@ -187,6 +210,13 @@ class Dialect(ABC):
     def tokens_issued(self) -> tuple[str, ...]:
         """Return every access token that was handed out in this world, ended or not: none of them may be printed."""
         return ()
+
+    def keyrings(self) -> tuple[dict[str, Any], ...]:
+        """Return the tables of what was handed out to log in with: what is in them stays valid when a checkpoint is gone back to."""
+        return ()
+
+    def went_back(self) -> None:  # noqa: B027 (most vendors measure nothing in wall time)
+        """Let begin anew what is measured in wall time: the world has just gone back to a checkpoint."""
 
     def skew(self, seconds: float) -> None:
         """Let the vendor's own clock be that far ahead of the true time (behind: below 0); 0 sets it right."""

@@ -153,6 +153,8 @@ class Exchange:
     fault: str = ""
     hint: str = ""
     crash: str = ""
+    # When it arrived by the clock that never skips ahead (`Clock.running_ms`): differences are how long things took.
+    ran_ms: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,7 @@ class Mark:
     at_ms: int
     name: str
     detail: str = ""
+    ran_ms: int = field(default=0, compare=False)  # as of an exchange
 
 
 Entry = Exchange | Change | Mark
@@ -177,11 +180,15 @@ class Journal:
         self.actor = Actor.HARNESS
         self.exchange: Exchange | None = None
         self.note = ""
-        # Called, on the servers' thread, after each answered request: whoever waits for the systems to come to rest.
+        # Called, on the servers' thread, when something is complete: a request has its answer, people have acted, a mark
+        # stands. Whoever waits for the systems to come to rest, and whoever writes the journal down as it grows.
         self.watchers: list[Callable[[], None]] = []
 
     def answered(self) -> None:
         """Say that a request has its answer."""
+        self._tell()
+
+    def _tell(self) -> None:
         for watcher in self.watchers:
             watcher()
 
@@ -197,12 +204,15 @@ class Journal:
             yield
         finally:
             self.actor, self.note = kept
+            if self.watchers and self.exchange is None:  # inside a request the answer completes it
+                self._tell()
 
     def open_exchange(
         self, system: str, actor: Actor, method: str, path: str, query: str, headers: dict[str, str], body: bytes
     ) -> Exchange:
         """Append a request that has just arrived; changes until `close_exchange` are caused by it."""
         entry = Exchange(len(self.entries), self.clock.now_ms(), system, actor, method, path, query, headers, body)
+        entry.ran_ms = self.clock.running_ms
         self.entries.append(entry)
         self.exchange = entry
         return entry
@@ -238,8 +248,9 @@ class Journal:
 
     def mark(self, name: str, detail: str = "") -> Mark:
         """Append a named moment and return it."""
-        entry = Mark(len(self.entries), self.clock.now_ms(), name, detail)
+        entry = Mark(len(self.entries), self.clock.now_ms(), name, detail, self.clock.running_ms)
         self.entries.append(entry)
+        self._tell()
         return entry
 
     def changes(self, start: int = 0, end: int | None = None) -> Iterator[Change]:

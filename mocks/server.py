@@ -41,12 +41,18 @@ class _TooLargeError(Exception):
     """More was sent than any vendor takes."""
 
 
+class _BygoneError(Exception):
+    """The world went back to a checkpoint while a request was under way: its work must not be done any more."""
+
+
 class MockApp:
     """The ASGI application of one dialect."""
 
     def __init__(self, dialect: Dialect, control_token: str) -> None:
         self.dialect = dialect
         self.interceptors: list[Interceptor] = []
+        # Counts how often the world went back to a checkpoint: requests that were under way then belong to no history.
+        self.era = 0
         self._control_token = control_token
         self._control: Any = None
 
@@ -99,7 +105,7 @@ class MockApp:
         return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, base_url)
 
     async def _answer(self, request: Request, receive: Any) -> Response:
-        dialect = self.dialect
+        dialect, era = self.dialect, self.era
         journal = dialect.journal
         matched = dialect.router.match(request.method, request.segments)
         operation = None
@@ -120,6 +126,8 @@ class MockApp:
             response = self._perform(request, operation, entry)
             if isinstance(response, Held):
                 response = await self._held(response, request, entry, receive)
+        if self.era != era:
+            return Cut(503, b" ", "text/plain", sent=0)
         response.headers.append(("date", _http_date(dialect.clock.now_ms() // 1000)))
         entry.status, entry.response_body = response.status, response.body
         entry.response_headers = tuple(response.headers)
@@ -130,8 +138,11 @@ class MockApp:
         self, request: Request, operation: Operation | None, entry: Exchange, receive: Any
     ) -> Response:
         """Let the faults that are switched on decide, the latest first; one that breaks is a bug of ours as well."""
+        era = self.era
 
         async def perform() -> Response:
+            if self.era != era:
+                raise _BygoneError
             with ExitStack() as stack:
                 for manager in request.around:
                     stack.enter_context(manager)
@@ -144,17 +155,19 @@ class MockApp:
             proceed = _wrap(interceptor, self.dialect, request, operation, proceed)
         try:
             return await proceed()
+        except _BygoneError:
+            return Response(503, b"", "text/plain")  # whoever waits hears nothing: see `_answer`
         except Exception:  # noqa: BLE001 (it must become an UNKNOWN verdict, not a dead server)
             entry.crash = traceback.format_exc()
             return self.dialect.failed(request)
 
     async def _held(self, held: Held, request: Request, entry: Exchange, receive: Any) -> Response:
         """Wait with an answer until it is ready, its time is up, the caller has hung up or the world is another one."""
-        dialect, loop = self.dialect, asyncio.get_running_loop()
+        dialect, era, loop = self.dialect, self.era, asyncio.get_running_loop()
         until = loop.time() + held.timeout_s
         gone = asyncio.ensure_future(receive())
         try:
-            while self.dialect is dialect and not gone.done() and loop.time() < until:
+            while self.dialect is dialect and self.era == era and not gone.done() and loop.time() < until:
                 response = self._asked(held, request, entry)
                 if response is not None:
                     response.headers[:0] = held.headers
@@ -299,6 +312,13 @@ class Servers:
 
         self._sockets.extend(sockets)
         self.perform(begin())
+
+    def listen_beside(self, app: Any) -> int:
+        """Serve an ASGI app on a free port of 127.0.0.1 and return the port once it answers."""
+        sock = _listen(0)
+        self.listen(app, [sock])
+        port: int = sock.getsockname()[1]
+        return port
 
     def perform(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the servers' loop and return its result; call it from another thread, between start and stop."""

@@ -7,7 +7,7 @@ dialect's; the store keeps identity and order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,6 +106,17 @@ class Store:
             if name not in table.indexes:
                 table.indexes[name] = {}
                 table.reindex()
+
+    def definition(self) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]:
+        """Return what was declared: kind -> its indexed and its unique fields."""
+        return {kind: (tuple(t.indexes), t.unique) for kind, t in self._tables.items()}
+
+    def redefine(self, definition: Mapping[str, tuple[tuple[str, ...], frozenset[str]]]) -> None:
+        """Declare exactly what a `definition` tells; new kinds and indexes are empty until `restore` fills them."""
+        kept, self._tables = self._tables, {}
+        for kind, (indexes, unique) in definition.items():
+            table = self._tables[kind] = kept.get(kind) or _Table()
+            table.indexes, table.unique = {name: table.indexes.get(name, {}) for name in indexes}, unique
 
     def keep(self, name: str, take: Callable[[], Any], give: Callable[[Any], None]) -> None:
         """Let a state that is no record travel with snapshots: ``take`` returns a copy of it, ``give`` puts one back.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
@@ -17,8 +16,7 @@ def misses(dialect: Dialect, operation: Operation, word: str) -> str:
     trouble = dialect.troubles.get(word)
     if trouble is None:
         return f"{dialect.name} does not fail in this way, as far as is known"
-    names = [name for name in (operation.id, operation.shares) if name]
-    if any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in trouble.operations):
+    if operation.is_meant_by(trouble.operations):
         return ""
     return f"{dialect.name} does so at {', '.join(trouble.operations)} only"
 

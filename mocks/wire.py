@@ -7,6 +7,7 @@ rests on. A `Router` is built from such functions and matches a request in a few
 from __future__ import annotations
 
 import difflib
+import fnmatch
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -140,6 +141,11 @@ class Operation:
     probe: str = ""
     # The id of the operation at whose address it arrives, when only the body tells what a request asks for.
     shares: str = ""
+
+    def is_meant_by(self, patterns: Iterable[str]) -> bool:
+        """Tell whether a pattern (`objects.*`) matches its id, or that of the operation whose address it shares."""
+        names = (self.id, self.shares) if self.shares else (self.id,)
+        return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns for name in names)
 
 
 def operation(

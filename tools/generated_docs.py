@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from tools.generated_power import bug_classes, packs, rule_coverage, score
+from tools.generated_power import bug_classes, nemeses, packs, rule_coverage, score
 
 PART = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -215,8 +215,10 @@ def connector_keys() -> str:
     """Return the keys of a connector file and the placeholders."""
     from syncproof.connector_file import ConnectorFile, Start, Success
     from syncproof.placeholders import PLACEHOLDERS
+    from syncproof.start_kinds import Image
 
     parts = [f"### Keys of the file\n\n{settings_table(ConnectorFile)}", f"### Keys of start\n\n{settings_table(Start)}",
+             f"### Keys of container\n\n{settings_table(Image)}",
              f"### Keys of success\n\n{settings_table(Success)}"]
     rows = ((f"`{{{w}}}`", "only for a connector that listens" if w.startswith("webhook_") else "") for w in PLACEHOLDERS)
     parts.append("### Placeholders\n\n" + table(("placeholder", "not yet, because"), rows))
@@ -336,5 +338,5 @@ PARTS: dict[str, Callable[[], str]] = {
     f.__name__: f
     for f in (steps, scenario_keys, population_keys, selector_keys, checks, faults, mapping_keys, connector_keys, network_clients,
               commands,
-              salesforce, hubspot, shape_keys, probes, presets, packs, bug_classes, score, rule_coverage)
+              salesforce, hubspot, shape_keys, probes, presets, packs, bug_classes, score, rule_coverage, nemeses)
 }  # fmt: skip

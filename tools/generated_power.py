@@ -62,7 +62,7 @@ def bug_classes() -> str:
 def rule_coverage() -> str:
     """Return which scenarios look at which rule, and which buggy connectors prove that it sees."""
     from syncproof.checks import all_rules
-    from syncproof.qualify.coverage import ELSEWHERE, by_rule, proved_by
+    from syncproof.qualify.coverage import BY_TESTS_ONLY, ELSEWHERE, by_rule, proved_by
     from syncproof.qualify.measured import FILE
     from tools.generated_docs import table
 
@@ -70,10 +70,24 @@ def rule_coverage() -> str:
         return _UNMEASURED
     proofs = proved_by()
     rows = (
-        (f"`{rule}`", all_rules()[rule][0].title, str(len(scenarios)) if scenarios else ELSEWHERE.get(rule, "**none**"), _some(proofs.get(rule, ()), "") or "none yet")
+        (f"`{rule}`", all_rules()[rule][0].title, str(len(scenarios)) if scenarios else ELSEWHERE.get(rule, "**none**"), _some(proofs.get(rule, ()), "") or BY_TESTS_ONLY.get(rule, "none yet"))
         for rule, scenarios in by_rule().items()
     )
     return table(("rule", "what must hold", "scenarios that look at it", "buggy connectors that prove it"), rows)
+
+
+def nemeses() -> str:
+    """Return fault -> the scenarios that bring it about -> the buggy connectors that do not survive it there."""
+    from syncproof.qualify.nemeses import is_current
+    from syncproof.qualify.nemeses import nemeses as known
+    from tools.generated_docs import table
+
+    rows = (
+        (f"`{n.trouble}`", ", ".join(f"`{s}`" for s in n.scenarios) or "**none**", ", ".join(f"`{v}`" for v in n.victims) or "**none**")
+        for n in known()
+    )
+    told = "" if is_current() else "The last `make score` is older than this table: what dies there is expected, not measured.\n\n"
+    return told + table(("what goes wrong", "scenarios", "buggy connectors that die there"), rows)
 
 
 def _some(names: Iterable[str], noun: str) -> str:

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Install the programs that some tests drive: node and npm (the Node connector), chromium (the report in a browser),
-# php and java (clients of tests/network).
+# php and java (clients of tests/network), docker.io (an engine for tests/drivers; the tests start and stop it themselves).
 # Only as root on Debian or Ubuntu. Never a failure: without a program its tests skip and say why.
 set -uo pipefail
 
@@ -11,6 +11,9 @@ command -v chromium >/dev/null || command -v chromium-browser >/dev/null || comm
     || wanted+=(chromium)
 command -v php >/dev/null || wanted+=(php-cli php-curl)
 command -v java >/dev/null || wanted+=(default-jdk-headless)
+# Not where systemd runs: there the package would start a service that stays. An engine that answers is taken as it is.
+if ! command -v dockerd >/dev/null && [ ! -d /run/systemd/system ] && [ -z "${DOCKER_HOST:-}${CONTAINER_HOST:-}" ] \
+    && [ ! -S /var/run/docker.sock ]; then wanted+=(docker.io); fi
 if [ "${#wanted[@]}" -eq 0 ]; then exit 0; fi
 
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null || [ -n "${SYNCPROOF_NO_APT:-}" ]; then

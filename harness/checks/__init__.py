@@ -10,8 +10,8 @@ from __future__ import annotations
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -82,6 +82,18 @@ def all_rules() -> dict[str, tuple[Rule, str]]:
                 raise ExtensionError(f"rule {rule.id} is claimed by `{found[rule.id][1]}` and `{name}`")
             found[rule.id] = (rule, name)
     return found
+
+
+def classed(finding: Finding, classes: Sequence[str]) -> Finding:
+    """Return the finding with the bug class that its rule and the scenario's ``classes`` both name.
+
+    A rule detects several classes and its first stands for the rule; a scenario says which one it is there for. A class that
+    a check itself chose is kept.
+    """
+    stated = all_rules()[finding.rule][0] if finding.rule in all_rules() else None
+    if stated is None or not stated.classes or finding.bug_class != stated.classes[0] or finding.bug_class in classes:
+        return finding
+    return replace(finding, bug_class=next((name for name in classes if name in stated.classes), finding.bug_class))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from syncproof_mocks.journal import Actor, Change, Exchange
+from syncproof_mocks.journal import Change, Exchange
 
 from ..legible import plural
-from ..mapping.grammar import ObjectMapping, Side
+from ..mapping.grammar import ObjectMapping
 from ..model import Severity, SyncSummary
+from ..oracle.calls import Request, calls_in, changes_in, is_answered, living_records, request_of
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -32,12 +33,8 @@ def calls_bounded(oracle: Oracle, seen: Seen) -> None:
     for sync in oracle.evidence.syncs:
         if sync.ended != "exited":
             continue
-        made = [e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq] if isinstance(e, Exchange)]
-        changed = [
-            e for e in oracle.evidence.entries[sync.start_seq : sync.end_seq]
-            if isinstance(e, Change) and e.actor is Actor.CONNECTOR
-        ]
-        told = [e for e in made if 200 <= e.status < 300 and not e.fault]
+        changed = changes_in(oracle, sync)
+        told = [e for e in calls_in(oracle, sync) if is_answered(e)]
         _all(oracle, seen, sync, told, {c.exchange for c in changed})
         _pages(seen, sync, told)
         _writes(oracle, seen, sync, changed)
@@ -45,7 +42,7 @@ def calls_bounded(oracle: Oracle, seen: Seen) -> None:
 
 def _all(oracle: Oracle, seen: Seen, sync: SyncSummary, told: list[Exchange], writing: set[int | None]) -> None:
     """Compare the requests that showed or changed records with the bound."""
-    records, edited = _records(oracle, sync.number), _edited(oracle, sync)
+    records, edited = living_records(oracle, sync.number), _edited(oracle, sync)
     most = CALLS_AT_REST + CALLS_PER_RECORD * records + CALLS_PER_EDITED * edited
     calls = [e for e in told if e.served or e.seq in writing]
     seen.look("BUDGET-001")
@@ -59,13 +56,6 @@ def _all(oracle: Oracle, seen: Seen, sync: SyncSummary, told: list[Exchange], wr
         )
 
 
-def _records(oracle: Oracle, number: int) -> int:
-    """Return how many living records of mapped kinds both sides have after a sync."""
-    state = oracle.evidence.states[number]
-    kinds = {(side, o.kind_on(side)) for o in oracle.evidence.mapping.objects for side in Side}
-    return sum(1 for side, kind in kinds for _ in state.on(side).rows(kind))
-
-
 def _edited(oracle: Oracle, sync: SyncSummary) -> int:
     """Return how many records anybody changed since the sync before, the connector in this one included."""
     start = oracle.evidence.syncs[sync.number - 2].start_seq if sync.number > 1 else 0
@@ -74,10 +64,10 @@ def _edited(oracle: Oracle, sync: SyncSummary) -> int:
 
 
 def _pages(seen: Seen, sync: SyncSummary, told: list[Exchange]) -> None:
-    pages: dict[tuple[str, str, str, str, bytes], list[Exchange]] = {}
+    pages: dict[Request, list[Exchange]] = {}
     for e in told:
         if len(e.served) >= RECORDS_OF_A_PAGE:
-            pages.setdefault((e.system, e.method, e.path, e.query, e.request_body), []).append(e)
+            pages.setdefault(request_of(e), []).append(e)
     seen.look("BUDGET-002", len(pages))
     for same in pages.values():
         if len(same) > READINGS_OF_A_PAGE:

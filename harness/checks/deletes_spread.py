@@ -14,8 +14,8 @@ RULES = (Rule("DEAD-002", "a deletion reaches the other side when the mapping sa
 def deletes_spread(oracle: Oracle, seen: Seen) -> None:
     """After the sync that follows a deletion: archived or deleted there, untouched when the mapping says ignore."""
     for act in oracle.evidence.acts:
-        # A sync that a fault broke is made up by the next one.
-        sync = next((n for n in oracle.meetings if n > act.after_sync), None)
+        # A sync that a fault broke is made up by the next one, and what happens during one is news to the next.
+        sync = next((n for n in oracle.meetings if oracle.evidence.before_syncs[n - 1].seq > act.seq), None)
         if act.kind != "delete" or sync is None:
             continue
         obj = oracle.evidence.mapping.of(act.object)

@@ -63,7 +63,7 @@ def _altered(oracle: Oracle, turn: Turn, said: list[Saying]) -> tuple[str, str] 
     times, at = [t for s in said if (t := _moment(s.at)) is not None], _moment(mark.at)
     if field.consent.crm_at and times and (at is None or all(abs(at - t) > _TOLERANCE for t in times)):
         return "said when it was said", "said at another time" if at else "said at no time that can be read"
-    sources = [_plain(s.source)[:_TELLING_LETTERS] for s in said if s.source]
+    sources = [_plain(s.source)[:_TELLING_LETTERS].strip() for s in said if s.source]
     if field.consent.crm_source and sources and not any(s in _plain(mark.source) for s in sources):
         return f"said through {said[-1].source}", "said through something else" if mark.source else "said through nothing"
     return None

@@ -60,6 +60,6 @@ def _mixed(oracle: Oracle, seen: Seen, side: Side, row: Row) -> None:
                 f"{oracle.identity.label(owner)}: {name} in the {side.upper()} holds `{value}`, which belongs to "
                 f"{oracle.identity.label(other)}.",
                 system=str(side), kind=row.kind, person=oracle.identity.label(owner), field=name,
-                expected=None, found=value, classification="another_persons_value", caused_by=change.seq,
+                expected=None, found=value, classification="two_people_mixed", caused_by=change.seq,
                 record_id=row.id, requests=(change.exchange,) if change.exchange is not None else (),
             )

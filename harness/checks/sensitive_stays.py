@@ -14,7 +14,7 @@ from ..oracle.fields import Oracle
 from ..oracle.identity import side_of
 from . import Rule, Seen
 
-RULES = (Rule("SCOPE-003", "sensitive values never cross", Severity.CRITICAL, ("B094",)),)
+RULES = (Rule("SCOPE-003", "sensitive values never cross", Severity.CRITICAL, ("B094", "B044")),)
 
 _WRITES = {"POST", "PUT", "PATCH"}
 

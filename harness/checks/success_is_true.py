@@ -66,9 +66,11 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 
 
 def _was_shut_out(oracle: Oracle, sync: SyncSummary) -> bool:
-    """Tell whether a fault let the connector in nowhere else, so that it gave up, and said so."""
+    """Tell whether a fault stopped the connector before it came to the other system, so that it gave up, and said so."""
     is_honest = sync.ended == "exited" and sync.exit_code not in oracle.evidence.success_exit_codes
-    return is_honest and any(is_shut_out(e) and e.fault for e in _exchanges(oracle, sync))
+    survivable = bool(oracle.evidence.options.get("must_survive"))
+    stopped = [e for e in _exchanges(oracle, sync) if e.fault and (is_shut_out(e) or not survivable)]
+    return is_honest and any(is_shut_out(e) or oracle.evidence.is_struck(e, "passing") for e in stopped)
 
 
 def _unheld(oracle: Oracle) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -64,7 +64,8 @@ class Task:
     """What a driver is told of one scenario; every placeholder is filled in.
 
     ``output``: folder of `sync-N.log`. ``entrance``: descriptors of namespaces to enter first. ``fill`` fills in the
-    placeholders of a further text. ``apps`` and ``perform`` lead to the mocks without a socket (`python`).
+    placeholders of a further text. ``apps`` and ``perform`` lead to the mocks without a socket (`python`). ``files``, the
+    ``authority`` to trust and ``hosts`` (vendor host -> address) are for a connector that does not see ours (`container`).
     """
 
     start: Start
@@ -79,6 +80,9 @@ class Task:
     fill: Callable[[str], str]
     apps: Mapping[str, MockApp]  # base URL -> mock
     perform: Callable[[Coroutine[Any, Any, Any]], Any]
+    files: Sequence[Path] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    authority: Path | None = None
 
     def log(self, number: int, instance: int = 1) -> Path:
         """Return where the output of one sync goes."""
@@ -100,6 +104,12 @@ class Engaged(Protocol):
 
 class Driver(Protocol):
     """One way to make connectors sync, for a whole run."""
+
+    def prepare(self, start: Start) -> Mapping[str, str]:
+        """Make sure, before anything runs, that it can be started; return what a report says of it beyond its file.
+
+        Raises InputError with what to do.
+        """
 
     def engage(self, task: Task) -> Engaged:
         """Return the connector for one scenario; nothing has to run yet."""

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Protocol
 
 from . import Ended
 
@@ -78,16 +78,16 @@ class Running:
 
     def __init__(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, grace_s: float,
-        entrance: Sequence[int] = (), waiting: Supervisor | None = None,
+        entrance: Sequence[int] = (), waiting: Supervisor | None = None, memory_mb: int = 0,
     ) -> None:
         self._mark = f"{MARKER}={secrets.token_hex(16)}"
         self._patience_s = timeout_s + grace_s + _PATIENCE_S
         name, _, value = self._mark.partition("=")
         order = {"argv": list(argv), "env": {**env, name: value}, "cwd": str(cwd), "timeout_s": timeout_s,
-                 "grace_s": grace_s, "entrance": list(entrance)}
+                 "grace_s": grace_s, "memory_mb": memory_mb, "entrance": list(entrance)}
         self._heard = threading.Event()
         self.is_over = False
-        self._output = _Output(output_path)
+        self._output = Output(output_path)
         try:
             supervisor = _ordered(order, waiting, entrance)
         except BaseException:
@@ -200,7 +200,14 @@ def _ordered(order: Mapping[str, Any], waiting: Supervisor | None, entrance: Seq
     return supervisor
 
 
-class _Output:
+class Stream(Protocol):
+    """Whatever a program's output can be read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return some of it, nothing at the end. Raises OSError or ValueError when it can no longer be read."""
+
+
+class Output:
     """Keeps what a program prints: a bounded file, the tail in memory, and the count of everything."""
 
     def __init__(self, path: Path) -> None:
@@ -230,7 +237,7 @@ class _Output:
             self.more.wait_for(lambda: text in self.tail or self.is_closed, seconds)
             return text in self.tail
 
-    def drain(self, stream: IO[bytes]) -> None:
+    def drain(self, stream: Stream) -> None:
         """Read to the end of ``stream``; past the bound only count, so that the program never blocks on us."""
         while True:
             try:

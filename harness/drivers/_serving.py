@@ -9,10 +9,12 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 from ..errors import SetupError
 from ..start_kinds import Ready
 from . import Ended, HowEnded, Task
+from ._at_work import AtWork
 from ._running import Running, clean_environment
 
 # Nobody but the scenario's end limits the life of a service.
@@ -21,11 +23,13 @@ _PORT_POLL_S = 0.01
 
 
 class Serving:
-    """A service in one scenario."""
+    """A service in one scenario. ``begin`` starts it for the sync of that number; left out: as the program of the task."""
 
-    def __init__(self, task: Task, grace_s: float) -> None:
+    def __init__(self, task: Task, grace_s: float, begin: Callable[[int], AtWork] | None = None) -> None:
         self._task, self._grace_s = task, grace_s
-        self._running: Running | None = None
+        self._begin = begin or self._program
+        self._running: AtWork | None = None
+        self._fault: list[SetupError] = []
         self._end: list[Ended] = []
         self._watcher: threading.Thread | None = None
         self._is_stopped = False
@@ -73,14 +77,19 @@ class Serving:
             self._running.go_on()
             return ""
         self._end_now()
-        task.home.mkdir(parents=True, exist_ok=True)
-        running = Running(
-            task.argv, clean_environment(task.env, task.home), task.cwd, _LIFE_S, task.log(number), self._grace_s, task.entrance,
-        )
+        running = self._begin(number)
         self._running, self._end = running, []
         self._watcher = threading.Thread(target=self._watch, args=(running, self._end), name="syncproof-service", daemon=True)
         self._watcher.start()
         return self._await_ready(running, task.start.ready)
+
+    def _program(self, number: int) -> Running:
+        task = self._task
+        task.home.mkdir(parents=True, exist_ok=True)
+        return Running(
+            task.argv, clean_environment(task.env, task.home), task.cwd, _LIFE_S, task.log(number), self._grace_s, task.entrance,
+            memory_mb=task.start.memory_mb,
+        )
 
     def put_to_sleep(self, how: HowEnded, began: float, reason: str, exit_code: int | None = None) -> Ended:
         """Stop it where it stands and return how this sync ended; a service that is gone says how it went."""
@@ -92,6 +101,8 @@ class Serving:
         if self.is_over:
             assert self._watcher is not None
             self._watcher.join()
+            if self._fault:
+                raise self._fault.pop()
             end = self._end[0]
             gone: HowEnded = "died" if end.ended == "exited" else end.ended
             return Ended(end.exit_code, gone, seconds, end.output, end.output_bytes, end.output_truncated, end.leftovers, end.reason or reason)
@@ -100,8 +111,12 @@ class Serving:
         tail, printed, truncated = running.printed()
         return Ended(exit_code, how, seconds, tail, printed, truncated, (), reason)
 
-    def _watch(self, running: Running, end: list[Ended]) -> None:
-        end.append(running.wait())
+    def _watch(self, running: AtWork, end: list[Ended]) -> None:
+        try:
+            end.append(running.wait())
+        except SetupError as error:  # it is not known how it ended
+            self._fault.append(error)
+            end.append(Ended(None, "killed", 0.0, reason=str(error)))
 
     def _end_now(self) -> None:
         if self._running is not None and self._watcher is not None:
@@ -111,7 +126,7 @@ class Serving:
 
     # -- ready --------------------------------------------------------------------------------------
 
-    def _await_ready(self, running: Running, ready: Ready) -> str:
+    def _await_ready(self, running: AtWork, ready: Ready) -> str:
         """Wait until it is up; return why it is not."""
         until = time.monotonic() + ready.timeout_s
         if ready.line is not None and not running.await_text(ready.line, ready.timeout_s):

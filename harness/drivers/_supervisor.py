@@ -4,8 +4,8 @@ Why a process of its own: the harness may be killed with -9, and then nothing in
 (its standard input closes, or its parent changes) and ends everything. On Linux it is the reaper of its descendants
 (PR_SET_CHILD_SUBREAPER), so that even a daemon that forks twice and leaves the session stays a child of ours.
 
-It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, report_fd,
-entrance}` (the last: descriptors of namespaces that only the program enters), lets the program inherit
+It reads one JSON line from standard input, `{argv, env, cwd, timeout_s, grace_s, memory_mb, report_fd,
+entrance}` (the last: descriptors of namespaces that only the program enters; 0 MB: no bound), lets the program inherit
 standard output and error, and writes one JSON line to ``report_fd``: `{ended, exit_code, seconds, leftovers, reason}`.
 On standard input `p` then stops the program for a while and `c` lets it go on (each is answered
 on ``report_fd`` with its letter and a line feed); anything else, or the end, means: kill.
@@ -27,6 +27,8 @@ PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 _LINUX = sys.platform.startswith("linux")
 _SETTLE_S = 0.1
+# How often the memory is looked at; a program that takes a gigabyte a second is that much above its bound when it ends.
+_LOOK_S = 0.2
 
 
 def prctl(option: int, value: int) -> None:
@@ -68,6 +70,59 @@ def family(root: int, group: int) -> set[int]:
         grown = len(found)
         found |= {pid for pid, (parent, _, _) in everyone.items() if parent == root or parent in found}
     return {pid for pid in found - {root} if everyone[pid][1] not in "ZX"}
+
+
+def children(pid: int) -> set[int]:
+    """Return the children of each thread of a process. Raises OSError when it is gone, or the kernel does not tell."""
+    found = set()
+    for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208
+        with open(f"/proc/{pid}/task/{thread}/children", "rb") as file:  # noqa: PTH123
+            found |= {int(child) for child in file.read().split()}
+    return found
+
+
+def descendants(main: int) -> set[int]:
+    """Return all living descendants of this process, without a walk through all of `/proc` where the kernel allows it."""
+    try:
+        waiting = children(os.getpid())
+    except OSError:
+        return family(os.getpid(), main)
+    found: set[int] = set()
+    while waiting:
+        pid = waiting.pop()
+        found.add(pid)
+        try:
+            waiting |= children(pid) - found
+        except OSError:
+            continue  # it has just ended: its children are ours now, and counted the next time
+    return found
+
+
+def kilobytes(path: str, names: tuple[bytes, ...]) -> int:
+    """Return the sum of some lines of a file like `/proc/PID/status`. Raises OSError when it cannot be read."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        return sum(int(line.split()[1]) for line in file if line.startswith(names))
+
+
+def overgrown(main: int, memory_mb: int) -> bool:
+    """Tell whether the program and its children hold more than that; nobody can tell where there is no `/proc`.
+
+    Pages that several of them share count once; that takes long to find out, and is only asked when it can matter.
+    """
+    rough = {}
+    for pid in descendants(main) if _LINUX and memory_mb else ():
+        try:
+            rough[pid] = kilobytes(f"/proc/{pid}/status", (b"VmRSS:", b"VmSwap:"))
+        except OSError:
+            continue
+    if sum(rough.values()) <= memory_mb * 1024:
+        return False
+    for pid in rough:
+        try:
+            rough[pid] = kilobytes(f"/proc/{pid}/smaps_rollup", (b"Pss:", b"SwapPss:"))
+        except OSError:
+            continue
+    return sum(rough.values()) > memory_mb * 1024
 
 
 def told(pid: int) -> str:
@@ -176,7 +231,8 @@ def obey(words: bytes, main: int, report_fd: int) -> bool:
 def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | None]:
     """Wait for the end of the program, its time limit, or the word from the harness."""
     parent = os.getppid()
-    limit = time.monotonic() + order["timeout_s"]
+    limit, memory_mb = time.monotonic() + order["timeout_s"], order["memory_mb"]
+    look = time.monotonic() + _LOOK_S
     if order["words"] and not obey(order["words"], main, order["report_fd"]):
         return "killed", None
     while True:
@@ -186,8 +242,12 @@ def watch(main: int, order: dict[str, Any], wake_fd: int) -> tuple[str, int | No
         left = limit - time.monotonic()
         if left <= 0:
             return "timeout", None
-        # Once a second: another process may hold our standard input open after the harness is gone.
-        ready, _, _ = select.select([0, wake_fd], [], [], min(left, 1.0))
+        if time.monotonic() >= look:  # not at each word and each child that ends
+            if overgrown(main, memory_mb):
+                return "overgrown", None
+            look = time.monotonic() + _LOOK_S
+        # Now and then: another process may hold our standard input open after the harness is gone.
+        ready, _, _ = select.select([0, wake_fd], [], [], min(left, _LOOK_S if memory_mb else 1.0))
         if os.getppid() != parent or (0 in ready and not obey(os.read(0, 64), main, order["report_fd"])):
             return "killed", None
         if wake_fd in ready:
@@ -222,7 +282,10 @@ def supervise(order: dict[str, Any]) -> dict[str, Any]:
     seconds = time.monotonic() - began
     left = leftovers(main) if ended == "exited" else []
     if left or ended != "exited":
-        end_all(main, order["grace_s"])
+        end_all(main, 0.0 if ended == "overgrown" else order["grace_s"])
+    if ended == "overgrown":
+        reason = f"it needed more than {order['memory_mb']} MB of memory, which is its bound (`start: memory_mb`)"
+        return {"ended": "killed", "exit_code": None, "seconds": seconds, "leftovers": [], "reason": reason}
     code = os.waitstatus_to_exitcode(status) if status is not None else None
     if code is not None and code < 0:
         ended = "killed"

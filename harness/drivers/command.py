@@ -6,7 +6,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from . import Ended, Task, worst
+from ..start_kinds import Start
+from . import Ended, Task
+from ._at_work import AtWork, OneShot
 from ._running import GRACE_S, OUTPUT_LIMIT, TAIL_LIMIT, Running, Supervisor, clean_environment
 
 __all__ = ["OUTPUT_LIMIT", "TAIL_LIMIT", "Command", "OneShot", "clean_environment"]
@@ -27,17 +29,18 @@ class Command:
 
     def start(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
-        entrance: Sequence[int] = (),
+        entrance: Sequence[int] = (), memory_mb: int = 0,
     ) -> Running:
         """Start ``argv`` (first word: an absolute path) in ``cwd`` and return at once.
 
         ``env`` is what the connector file declares; `clean_environment` is added. What it prints goes to
         ``output_path`` up to 64 MiB, whatever is beyond that is counted and dropped. ``entrance``
-        are descriptors of namespaces that it enters first (`network.Network.entrance`). Raises OSError when ``output_path`` or ``home`` cannot be made; a program that cannot be executed is told by `Running.wait`.
+        are descriptors of namespaces that it enters first (`network.Network.entrance`). With more than ``memory_mb`` (0: no
+        bound), its children included, it is ended. Raises OSError when ``output_path`` or ``home`` cannot be made; a program that cannot be executed is told by `Running.wait`.
         """
         home.mkdir(parents=True, exist_ok=True)
         waiting = None if entrance else self._next()
-        running = Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s, entrance, waiting)
+        running = Running(argv, clean_environment(env, home), cwd, timeout_s, output_path, self.grace_s, entrance, waiting, memory_mb)
         if not entrance:
             self._prepare()
         return running
@@ -59,44 +62,25 @@ class Command:
         for supervisor in waiting:
             supervisor.dismiss()
 
+    def prepare(self, start: Start) -> Mapping[str, str]:  # noqa: ARG002 (the contract)
+        """The program was found when the file was read."""
+        return {}
+
     def engage(self, task: Task) -> OneShot:
         """Return the connector for one scenario: one sync is one run of the command."""
-        return OneShot(self, task)
+
+        def begin(number: int, instances: int, running: list[AtWork]) -> None:
+            for instance in range(1, instances + 1):
+                running.append(self.start(  # noqa: PERF401 (each is in the list as soon as it has to be ended)
+                    task.argv, task.env, task.cwd, task.start.timeout_s, task.log(number, instance), task.home, task.entrance,
+                    task.start.memory_mb,
+                ))  # fmt: skip
+
+        return OneShot(task, begin)
 
     def run(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: Path, timeout_s: float, output_path: Path, home: Path,
-        entrance: Sequence[int] = (),
+        entrance: Sequence[int] = (), memory_mb: int = 0,
     ) -> Ended:
         """Start it, wait for its end, and leave nothing behind; see `start`."""
-        return self.start(argv, env, cwd, timeout_s, output_path, home, entrance).wait()
-
-
-class OneShot:
-    """A command in one scenario; several instances run at the same time when a sync asks for that."""
-
-    def __init__(self, command: Command, task: Task) -> None:
-        self._command, self._task = command, task
-        self._running: list[Running] = []
-
-    def sync(self, number: int, instances: int = 1) -> Ended:
-        """Run the command (``instances`` times at once), wait for the end of all, and leave nothing behind."""
-        task = self._task
-        task.state_dir.mkdir(parents=True, exist_ok=True)  # `lose_state` takes it away
-        try:
-            for instance in range(1, instances + 1):
-                self._running.append(self._command.start(
-                    task.argv, task.env, task.cwd, task.start.timeout_s, task.log(number, instance), task.home, task.entrance,
-                ))  # fmt: skip
-            return worst([running.wait() for running in self._running])
-        finally:
-            self.kill()
-            self._running = []
-
-    def kill(self) -> None:
-        """End every instance and their children at once; nothing happens when none is at work."""
-        for running in list(self._running):
-            running.kill()
-
-    def stop(self) -> None:
-        """End what is at work; `sync` returns once nothing of it is left."""
-        self.kill()
+        return self.start(argv, env, cwd, timeout_s, output_path, home, entrance, memory_mb).wait()

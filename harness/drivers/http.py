@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,8 +13,9 @@ import httpx
 
 from ..errors import SetupError
 from ..json_paths import NotThereError, value_at
-from ..start_kinds import Answer, Trigger
+from ..start_kinds import Answer, Start, Trigger
 from . import Ended, HowEnded, Task
+from ._containing import Containers
 from ._running import GRACE_S
 from ._serving import Serving
 
@@ -25,12 +27,22 @@ _REQUEST_S = 30.0
 class Http:
     """Asks for each sync over HTTP."""
 
+    def __init__(self) -> None:
+        self._containers = Containers()
+
+    def prepare(self, start: Start) -> Mapping[str, str]:
+        """Look for the engine and the image of a container that is to be asked; a program was found when the file was read."""
+        return self._containers.prepare(start.container) if start.container is not None else {}
+
     def engage(self, task: Task) -> Triggered:
         """Return the connector for one scenario."""
+        if task.start.container is not None:
+            return Triggered(task, self._containers.serving(task))
         return Triggered(task, Serving(task, GRACE_S) if task.argv else None)
 
     def close(self) -> None:
-        """Nothing is kept between scenarios."""
+        """Let go of the engine."""
+        self._containers.close()
 
 
 class Triggered:

@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -24,6 +24,7 @@ import httpx
 from ..errors import SetupError
 from ..network.directory import Directory
 from ..network.egress import Recorder
+from ..start_kinds import Start
 from . import Ended, Task, worst
 from ._running import TAIL_LIMIT
 
@@ -33,6 +34,10 @@ _ONE_AT_A_TIME = threading.Lock()
 
 class Python:
     """Calls a function for each sync."""
+
+    def prepare(self, start: Start) -> Mapping[str, str]:  # noqa: ARG002 (the contract)
+        """What it needs is looked for when it is called for."""
+        return {}
 
     def engage(self, task: Task) -> Callables:
         """Return the connector for one scenario. Raises SetupError when respx is not installed."""

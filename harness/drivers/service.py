@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from ..start_kinds import Start
 from . import Task
 from ._running import GRACE_S
 from ._serving import Serving
@@ -12,6 +15,10 @@ class Service:
 
     def __init__(self, grace_s: float = GRACE_S) -> None:
         self.grace_s = grace_s
+
+    def prepare(self, start: Start) -> Mapping[str, str]:  # noqa: ARG002 (the contract)
+        """The program was found when the file was read."""
+        return {}
 
     def engage(self, task: Task) -> Serving:
         """Return the connector for one scenario; it is started with the first sync."""

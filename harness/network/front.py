@@ -61,6 +61,7 @@ class Front:
         entry = dialect.journal.open_exchange(dialect.name, Actor.CONNECTOR, scope["method"], path, query, headers, b"")
         dialect.journal.close_exchange()
         entry.operation, entry.evidence, entry.status = "plain_http", "assumed", 301
+        dialect.journal.answered()
         target = f"https://{host_of(authority)}{path}" + (f"?{query}" if query else "")
         await _answer(send, 301, "", ((b"location", target.encode("latin-1")),))
 

@@ -6,6 +6,7 @@ address (`deliverability`), and whether the person is still there (`lifecycle`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from syncproof_mocks.consent import ConsentKey, ConsentMark, ConsentState
@@ -20,9 +21,15 @@ from .sayings import Saying
 # A record of everybody in a big scenario would bury those of whom something happened.
 MOST_ROWS = 200
 
+# side -> (person, key) -> the most restrictive word of that side.
+Held = dict[Side, dict[tuple[str, ConsentKey], ConsentMark]]
 
-def consent_records(oracle: Oracle) -> tuple[dict[str, Any], ...]:
-    """Return one row per person and mapped key about which anybody said, or a connector wrote, anything in the scenario.
+
+def consent_records(oracle: Oracle, accused: Collection[str | None] = ()) -> tuple[tuple[dict[str, Any], ...], int]:
+    """Return a row per person and mapped key about which anybody said, or a connector wrote, anything; and how many were left out.
+
+    Left out are first those of people of whom there is no trouble: ``accused`` are the names that findings give, and where a
+    system says something else than the person is trouble too.
 
     Keys: `person`, `key`, `state` (what the sayings amount to), `said` (the ledger: seq, side, what, proved, by, times), `crm`
     and `ma` (`state` and times at the end), `turns` (each change of either side, with its request), `evidence_lost` (where a
@@ -36,11 +43,20 @@ def consent_records(oracle: Oracle) -> tuple[dict[str, Any], ...]:
     told = touched | spoken
     living = frozenset(p for side in Side for p in oracle.identity.records(side, last))
     wanted = [(person, key) for person in sorted({p for p, _ in told}) for key in oracle.consents.keys if (person, key) in told]
-    return tuple(_row(oracle, person, key, held, living) for person, key in wanted[:MOST_ROWS])
+    if len(wanted) > MOST_ROWS:
+        wanted.sort(key=lambda row: (oracle.identity.label(row[0]) not in accused, not _is_disputed(oracle, row[0], row[1], held)))
+    return tuple(_row(oracle, person, key, held, living) for person, key in wanted[:MOST_ROWS]), max(0, len(wanted) - MOST_ROWS)
+
+
+def _is_disputed(oracle: Oracle, person: str, key: ConsentKey, held: Held) -> bool:
+    """Tell whether a system permits what the person refused, or the other way round."""
+    state = oracle.consents.state_at(person, key, len(oracle.evidence.entries))
+    marks = [mark for side in Side if (mark := held[side].get((person, key))) is not None]
+    return any((state.refuses and m.state.permits) or (state.permits and m.state.refuses) for m in marks)
 
 
 def _row(
-    oracle: Oracle, person: str, key: ConsentKey, held: dict[Side, dict[tuple[str, ConsentKey], ConsentMark]], living: frozenset[str]
+    oracle: Oracle, person: str, key: ConsentKey, held: Held, living: frozenset[str]
 ) -> dict[str, Any]:
     end = len(oracle.evidence.entries)
     state = oracle.consents.state_at(person, key, end)

@@ -39,7 +39,7 @@ def excuse(oracle: Oracle, j: Judgement, side: Side, expected: Any) -> Exchange 
     """
     meeting = j.meeting
     refusal = oracle.refusals.excuses(meeting.sync, side, meeting.subject)
-    if refusal is None or not is_of_values(refusal) or _had_fault(oracle, meeting.sync):
+    if refusal is None or not is_of_values(refusal) or _had_fault(oracle, refusal):
         return refusal
     if is_refused(oracle, meeting.object, j.rule, side, expected, refusal):
         return refusal
@@ -48,7 +48,7 @@ def excuse(oracle: Oracle, j: Judgement, side: Side, expected: Any) -> Exchange 
 
 def keeps_out(oracle: Oracle, meeting: Meeting, side: Side, refusal: Exchange) -> bool:
     """Tell whether a refusal explains that a record was not made on ``side``: it could not be made without what was refused."""
-    if not is_of_values(refusal) or _had_fault(oracle, meeting.sync):
+    if not is_of_values(refusal) or _had_fault(oracle, refusal):
         return True
     obj = meeting.object
     schema = oracle.evidence.dialects[side].schema(obj.kind_on(side))
@@ -79,9 +79,10 @@ def holds_too_much(oracle: Oracle, sync: int) -> bool:
     return False
 
 
-def _had_fault(oracle: Oracle, sync: int) -> bool:
-    summary = oracle.evidence.syncs[sync - 1]
-    window = oracle.evidence.entries[summary.start_seq : summary.end_seq]
+def _had_fault(oracle: Oracle, refusal: Exchange) -> bool:
+    """Tell whether a fault struck in the sync of a refusal, which may be an earlier one than the sync that it excuses."""
+    summary = next((s for s in oracle.evidence.syncs if s.start_seq <= refusal.seq < s.end_seq), None)
+    window = oracle.evidence.entries[summary.start_seq : summary.end_seq] if summary is not None else ()
     return any(isinstance(e, Exchange) and e.fault for e in window)
 
 

@@ -14,12 +14,13 @@ from syncproof_mocks.schema import FieldType
 from ..evidence import Act, Evidence, State
 from ..mapping.grammar import FieldRule, Side
 from .blame import Ledger
+from .clocks import Clocks
 from .consents import ConsentLedger
 from .identity import Identity
 from .interleaving import Course, base_after, course_of, interleaved
 from .meanings import meaning_of
 from .refusals import Refusals
-from .rules import Allowed, Pair, Situation, allowed, created, ordered
+from .rules import Allowed, Pair, Situation, allowed, created, forgetful, ordered
 from .scope import Meeting, Scope
 
 
@@ -78,6 +79,11 @@ class Oracle:
     def ledger(self) -> Ledger:
         """Return the journal indexed for blame."""
         return Ledger(self.evidence)
+
+    @cached_property
+    def clocks(self) -> Clocks:
+        """Return what the stamps of the two systems tell about the order of edits."""
+        return Clocks(self.evidence)
 
     @cached_property
     def consents(self) -> ConsentLedger:
@@ -252,8 +258,8 @@ class Oracle:
         def ask(i: int, j: int) -> tuple[Situation, Allowed]:
             at = (crm.moments[i].value if i else now[0], ma.moments[j].value if j else now[1])
             known = tuple(a for a in own if a.seq <= (crm.moments[i] if a.side is Side.CRM else ma.moments[j]).seq)
-            situation = Situation(base, at, _last_side(known))
-            answer = allowed(rule, situation)
+            situation = Situation(base, at, self.clocks.last_side(known))
+            answer = self._allowed(m, rule, situation)
             return self._after_broken(m, rule, situation, answer, (i > 0, j > 0)) if is_after_broken else (situation, answer)
 
         answer = interleaved(crm, ma, lambda i, j: ask(i, j)[1])
@@ -264,6 +270,9 @@ class Oracle:
             why = "the other side holds the address in another person's record"
             answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
         return Judgement(m, rule, ask(0, 0)[0], answer, (crm.left, ma.left), own, (crm, ma))
+
+    def _allowed(self, m: Meeting, rule: FieldRule, s: Situation) -> Allowed:
+        return forgetful(rule, s) if self.scope.has_forgotten(m.sync) else allowed(rule, s)
 
     def _acts_since(self, sync: int, person: str) -> list[Act]:
         """Return what people did to one person since the last judged sync began, during this one too, in order."""
@@ -303,7 +312,7 @@ class Oracle:
             for side, now, edited in zip((Side.CRM, Side.MA), seen.now, is_edited, strict=True)
         )
         truth = Situation(seen.base, (crm[0], ma[0]), seen.last)
-        found = allowed(rule, truth)
+        found = self._allowed(m, rule, truth)
         pairs = [*found.pairs, *(answer.pairs if crm[1] or ma[1] else ())]
         for side, (value, _, is_born) in ((Side.CRM, crm), (Side.MA, ma)):
             if is_born and value in (None, False):
@@ -365,28 +374,19 @@ class Oracle:
                 return created(rule, target, source.moments[max(i, j)].value, is_key)
 
             answer = interleaved(crm, ma, ask)
-            if source.left is None and self._demands(target, made, rule):
-                why = "the system demands a value where the other side has none"
+            if source.left is None and self._is_vendors(target, made, rule):
+                why = "the system demands a value, or fills in its own, where the other side has none"
                 answer = Allowed((*answer.pairs, (crm.left, ma.left)), why, answer.left_open)
             yield Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, (crm.left, ma.left), ())
 
-    def _demands(self, side: Side, row: Row, rule: FieldRule) -> bool:
-        """Tell whether the vendor makes no record without a value in the rule's field; which one is the connector's affair."""
-        info = self.evidence.dialects[side].schema(row.kind).get(rule.field_on(side))
-        return info is not None and info.required
+    def _is_vendors(self, side: Side, row: Row, rule: FieldRule) -> bool:
+        """Tell whether the vendor makes no record without a value there, whichever the connector takes, or fills in this one."""
+        dialect, name = self.evidence.dialects[side], rule.field_on(side)
+        info, value = dialect.schema(row.kind).get(name), row.values.get(name)
+        given = [dialect.settings[switch] for switch in dialect.fills_in.get((row.kind, name), ())]
+        return info is not None and (info.required or (value is not None and value in (info.default, *given)))
 
 
 def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
     """Return the neutral value of a rule's field in a row; a boolean that was never set is False."""
     return meaning_of(rule, side, row.values.get(rule.field_on(side)))
-
-
-def _last_side(acts: tuple[Act, ...]) -> Side | None:
-    """Return the side edited last; None when the two sides were edited within the same second (SF's resolution)."""
-    last: dict[Side, int] = {a.side: a.at_ms for a in acts}
-    if len(last) < 2:
-        return next(iter(last), None)
-    crm, ma = last[Side.CRM], last[Side.MA]
-    if crm // 1000 == ma // 1000:
-        return None
-    return Side.CRM if crm > ma else Side.MA

@@ -144,6 +144,18 @@ class Identity:
                     found.setdefault(person, []).append(row)
         return found
 
+    @cached_property
+    def record_ids(self) -> dict[tuple[str, Side], set[str]]:
+        """Return (person, side) -> ids of every record that was ever seen to be theirs: linked, or recognised when it settled."""
+        found: dict[tuple[str, Side], set[str]] = {}
+        for link in self.evidence.links:
+            found.setdefault((link.person, link.side), set()).add(link.record_id)
+        for state in self.evidence.states:
+            for side in Side:
+                for person, rows in self.records(side, state).items():
+                    found.setdefault((person, side), set()).update(row.id for row in rows)
+        return found
+
     def label(self, person: str | None) -> str:
         """Return how a report calls the person."""
         if person is None:

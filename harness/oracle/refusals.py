@@ -8,8 +8,8 @@ from urllib.parse import unquote
 
 from syncproof_mocks.journal import Actor, Change, Exchange
 
-from ..evidence import Evidence
-from ..mapping.grammar import Side
+from ..evidence import Act, Evidence
+from ..mapping.grammar import Direction, Side
 from .identity import Identity, side_of
 
 # Parts of operation ids that only look: what is not found there was not refused.
@@ -53,6 +53,10 @@ def is_accepted_write(exchange: Exchange) -> bool:
     return not apart and not looks_only(exchange) and 200 <= exchange.status < 300
 
 
+# Acts of people that change nothing of a record's own fields.
+_BESIDE_THE_RECORD = ("opt_in", "opt_out", "request", "bounce", "campaign")
+
+
 class Refusals:
     """Refusals of content, by sync, side and person."""
 
@@ -79,17 +83,37 @@ class Refusals:
         )
 
     def _parked(self, sync: int, side: Side, person: str) -> Exchange | None:
-        """Return the refusal of an earlier sync that was owned up to ever since, of a person whom nobody has edited since.
+        """Return the refusal of an earlier sync that was owned up to ever since, of a person of whom nothing new is to be sent.
 
         To send again what was refused, unchanged, is no virtue: whoever parks it and goes on telling it does right.
         """
-        acted = max((act.after_sync for act in self.evidence.acts if act.person == person and act.after_sync < sync), default=0)
+        acts = (act for act in self.evidence.acts if act.person == person and act.after_sync < sync)
+        acted = max((act.after_sync for act in acts if self._is_news(act, side)), default=0)
         for number in range(sync - 1, acted, -1):
             if not self._is_owned_up(number):
                 return None
             if found := self._about.get((number, side, person)):
                 return found
         return None
+
+    def _is_news(self, act: Act, side: Side) -> bool:
+        """Tell whether an act changes what a connector would send of the record to ``side``.
+
+        What a person says about mail is carried apart from the record; a field that does not travel there is not sent.
+        """
+        if act.kind in _BESIDE_THE_RECORD:
+            return False
+        if act.kind != "edit" or act.field is None:
+            return True
+        away = Direction.CRM_TO_MA if side is Side.CRM else Direction.MA_TO_CRM
+        for obj in self.evidence.mapping.objects:
+            travelling = {r.field_on(act.side) for r in obj.fields if r.consent is None and r.direction not in (away, Direction.NONE)}
+            keys = {k.crm if act.side is Side.CRM else k.ma for k in obj.match}
+            doors = {e.crm if act.side is Side.CRM else e.ma for e in obj.exclude}
+            links = {link.crm if act.side is Side.CRM else link.ma for link in (obj.owner, obj.company) if link is not None}
+            if act.field in travelling | keys | doors | links:
+                return True
+        return False
 
     def about(self, sync: int, side: Side, person: str) -> Exchange | None:
         """Return a request of a sync about this person that ``side`` refused, whatever the connector said of it."""

@@ -71,6 +71,19 @@ def allowed(rule: FieldRule, situation: Situation) -> Allowed:
     return _two_way(rule, situation)
 
 
+def forgetful(rule: FieldRule, situation: Situation) -> Allowed:
+    """Return what may stand after a sync by a connector that has lost its state.
+
+    It cannot know the base: it may decide as at a first meeting, where a blank is filled and the winner wins. Which edit
+    is the `latest` is told by the stamps of both systems and not by the base: that stays demanded.
+    """
+    known = allowed(rule, situation)
+    if situation.base is None or rule.winner is Winner.LATEST:
+        return known
+    anew = allowed(rule, Situation(None, situation.now, situation.last))
+    return Allowed(tuple(dict.fromkeys([*known.pairs, *anew.pairs])), known.reason, known.left_open or anew.left_open)
+
+
 def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed:
     """Judge source -> target, written as if the source were the CRM."""
     value, held = s.now

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from syncproof_mocks.journal import Exchange, Row
+from syncproof_mocks.journal import Exchange, Mark, Row
 
 from ..evidence import Evidence, State
 from ..mapping.grammar import ObjectMapping, Side
@@ -65,7 +65,7 @@ class Scope:
         self.evidence = evidence
         self.identity = identity
         self._by_state: dict[tuple[int, Side, str], dict[str, list[Row]]] = {}
-        self._kept_out: dict[tuple[str, Side, int, int], str | None] = {}
+        self._kept_out: dict[tuple[str, Side, int, int], tuple[Row, str | None]] = {}
         self._known_broken: dict[int, bool] = {}
 
     def subjects(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
@@ -128,6 +128,16 @@ class Scope:
         window = self.evidence.entries[summary.start_seq : summary.end_seq]
         struck = [e for e in window if isinstance(e, Exchange) and e.fault]
         return (not claims and bool(struck)) or any(self.evidence.is_struck(e, "silent") for e in struck)
+
+    def has_forgotten(self, sync: int) -> bool:
+        """Tell whether the connector lost its state since the last judged sync began: what stood then it cannot know."""
+        last = self.last_good(sync)
+        start = self.evidence.before_syncs[last - 1].seq if last else 0
+        return any(start <= seq < self.evidence.states[sync].seq for seq in self._losses)
+
+    @cached_property
+    def _losses(self) -> tuple[int, ...]:
+        return tuple(e.seq for e in self.evidence.entries if isinstance(e, Mark) and e.name == "state_lost")
 
     def _contact_holders(self, before: State) -> frozenset[str]:
         contact = self.evidence.mapping.of("contact")
@@ -197,8 +207,9 @@ class Scope:
         # Rows are never changed, and exclusions look at days: the same row on the same day has the same answer.
         key = (obj.object, side, id(row), at_ms // DAY_MS)
         if key not in self._kept_out:
-            self._kept_out[key] = excluded(obj, side, row.values, _moment(at_ms))
-        return self._kept_out[key]
+            # The row is kept with its answer: the id of one that is gone is given to the next.
+            self._kept_out[key] = row, excluded(obj, side, row.values, _moment(at_ms))
+        return self._kept_out[key][1]
 
 
 def _were_united(before: list[Row], after: list[Row]) -> bool:

@@ -6,7 +6,6 @@ alone, so what comes of a task does not depend on the others, nor on how many ru
 
 from __future__ import annotations
 
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ from queue import SimpleQueue
 
 from ..connector_file import ConnectorFile, builtin_reference
 from ..drivers.command import Command
+from ..held_folders import temporary_folder
 from ..mapping.load import load_mapping
 from ..model import ScenarioResult
 from ..network import plan_for
@@ -67,7 +67,7 @@ def play_all(
     """Play every task, up to ``jobs`` at the same time, and return the outcomes in the order of the tasks."""
     arena = _Arena(seed, say, len(tasks))
     with ExitStack() as stack:
-        arena.work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="syncproof-")))
+        arena.work = stack.enter_context(temporary_folder())
         stack.callback(arena.driver.close)
         for task in tasks[:jobs]:
             arena.sandboxes.put(stack.enter_context(arena.sandbox(task)))

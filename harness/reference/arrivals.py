@@ -14,6 +14,7 @@ from .delivery import EVERYTHING, Delivery
 from .failures import ConnectorError, RefusedError, TransientError
 from .ma import HubspotSide
 from .merging import Base
+from .mistakes import PLACEHOLDER
 from .outcome import Outcome
 from .planning import REQUIRED, ConsentAct
 from .state import State
@@ -24,6 +25,8 @@ Row = dict[str, Any]
 
 # Mistakes of programs that take "exists already" for a refusal like any other.
 _NOT_ADOPTED = ("secondary_email_ignored", "case_sensitive_keys", "blanks_kept_in_keys")
+# What a lead is made with by a program that fills it afterwards (`made_before_filled`).
+_STANDING_IN: Row = dict.fromkeys(REQUIRED, PLACEHOLDER)
 
 
 @dataclass(slots=True)
@@ -156,13 +159,22 @@ class Arrivals:
         done = 0
         if not newcomers:
             return unknown
-        for results in self._crm.create(newcomers[0].contract.crm, [n.fields for n in newcomers]):
+        early = self._bugs.on("made_before_filled")
+        for results in self._crm.create(newcomers[0].contract.crm, [_STANDING_IN if early else n.fields for n in newcomers]):
+            if early:
+                self._fill(newcomers[done:], results)
             with self._state.saving():
                 for newcomer, result in zip(newcomers[done:], results, strict=False):
                     if self._settle_in_crm(newcomer, result):
                         unknown.append(newcomer)
             done += len(results)
         return unknown
+
+    def _fill(self, newcomers: Sequence[ForCrm], results: Sequence[Result]) -> None:
+        """Give records that were made empty what they are to hold."""
+        made = [(result.id, n.fields) for n, result in zip(newcomers, results, strict=False) if result.error is None]
+        for _ in self._crm.update(newcomers[0].contract.crm, made):
+            pass
 
     def _settle_in_crm(self, newcomer: ForCrm, result: Result) -> bool:
         error = result.error

@@ -33,6 +33,8 @@ def misjudged(crm: Statement, ma: Statement, base: Stance | None, bugs: Bugs) ->
     anew = bugs.on("reconnect_resubscribes") or bugs.on("readd_resubscribes")
     if anew and base is None and crm.stance is Stance.GRANTED and ma.stance is not Stance.GRANTED:
         return PurposePlan(to_ma=Statement(Stance.GRANTED, crm.at_ms, crm.source or "CRM"))
+    if bugs.on("consent_told_back") and crm.stance is ma.stance is Stance.GRANTED and (ma.at_ms or 0) > (crm.at_ms or 0):
+        return PurposePlan(to_crm=ma)
     if bugs.on("repeat_push_unsubscribes") and crm.stance is Stance.SILENT and ma.stance is Stance.GRANTED:
         return PurposePlan(to_ma=Statement(Stance.WITHDRAWN))
     if bugs.on("resubscribe_blocked") and Stance.WITHDRAWN in (crm.stance, ma.stance) and crm.stance is not ma.stance:

@@ -89,6 +89,7 @@ class ObjectContract:
     deletes_crm_to_ma: str
     deletes_ma_to_crm: str
     erases_crm_to_ma: str = ""
+    withheld: tuple[Rule, ...] = ()  # what the mapping names so that it stays where it is
 
     @property
     def crm_fields(self) -> tuple[str, ...]:
@@ -177,6 +178,7 @@ def _object(entry: Any, where: str) -> ObjectContract:
         deletes_crm_to_ma=deletes.get("crm_to_ma") or "",
         deletes_ma_to_crm=deletes.get("ma_to_crm") or "",
         erases_crm_to_ma=erases.get("crm_to_ma") or "",
+        withheld=tuple(r for r in rules if r.direction == "none"),
     )
 
 

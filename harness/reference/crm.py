@@ -21,11 +21,13 @@ from .conversion import epoch_ms
 from .failures import AuthorisationError, ConnectorError, RefusedError, TransientError
 from .renewing import RefreshGrant, Renewal
 from .retrying import Patience, retry_after
+from .weather_mistakes import HURRIED_S
 
 Row = dict[str, Any]
 T = TypeVar("T")
 
 COLLECTION = 200
+_TIMEOUT_S = 30.0
 _SYSTEM = ("Id", "IsDeleted", "CreatedDate", "LastModifiedDate", "SystemModstamp")
 _BY_KIND = {
     "Account": ("MasterRecordId",),
@@ -48,12 +50,12 @@ class Result:
 class _Wire(requests.adapters.HTTPAdapter):
     """Sends what simple-salesforce addresses to https:// in plain http when the instance URL is plain."""
 
-    def __init__(self, plain: bool, renewal: Renewal) -> None:
+    def __init__(self, plain: bool, renewal: Renewal, patience_s: float) -> None:
         super().__init__()
-        self._plain, self._renewal = plain, renewal
+        self._plain, self._renewal, self._patience_s = plain, renewal, patience_s
 
     def send(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        kwargs["timeout"] = kwargs.get("timeout") or (5, 30)
+        kwargs["timeout"] = kwargs.get("timeout") or (5, self._patience_s)
         if self._plain:
             # The connection goes to http://, because the client can only say https://.
             request.url = "http" + request.url.removeprefix("https")
@@ -75,7 +77,8 @@ class SalesforceSide:
         plain = urlsplit(url).scheme == "http"
         # On plain http there is no proxy to ask; looking for one costs more than the request.
         session.trust_env = not plain
-        session.mount("https://", _Wire(plain, Renewal(url, grant, self._bugs)))
+        patience_s = HURRIED_S if self._bugs.on("answers_not_waited_for") else _TIMEOUT_S
+        session.mount("https://", _Wire(plain, Renewal(url, grant, self._bugs), patience_s))
         session.hooks["response"].append(self._note)
         self._sf = Salesforce(instance_url=url, session_id=token, session=session, object_pairs_hook=dict)
 
@@ -196,7 +199,7 @@ class SalesforceSide:
         """
         for start in range(0, len(records), COLLECTION):
             part = [{"attributes": {"type": kind}, **record} for record in records[start:start + COLLECTION]]
-            yield self._collection("POST", part, repeatable=False)
+            yield self._collection("POST", part, repeatable=self._bugs.on("answers_not_waited_for"))
 
     def update(self, kind: str, records: Sequence[tuple[str, Row]]) -> Iterator[list[Result]]:
         """Change fields of records; yield the results of each collection in the order of ``records``."""

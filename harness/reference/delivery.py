@@ -13,7 +13,7 @@ from .failures import RefusedError, TransientError
 from .ma import HubspotSide
 from .outcome import Outcome
 from .planning import ConsentAct, Move, Plan
-from .pushing import as_read
+from .pushing import UNTICKED, as_read
 from .state import State
 
 Row = dict[str, Any]
@@ -121,6 +121,8 @@ class Delivery:
             payload = as_read(plan, side, self._bugs) | payload
         if side == "crm" and self._bugs.on("readonly_field_pushed"):
             payload = {rule.crm: plan.pair.crm.get(rule.crm) for rule in plan.pair.contract.rules} | payload
+        if side == "crm" and plan.pair.contract.consents and self._bugs.on("defaults_sent_along"):
+            payload = UNTICKED | payload
         owner = plan.pair.contract.owner
         if side == "crm" and owner is not None and self._bugs.on("owner_hijacked"):
             payload[owner.crm] = self._crm.own_user_id()

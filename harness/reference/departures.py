@@ -62,6 +62,7 @@ class Departures:
 
     def _bury(self, link: Link) -> None:
         self._state.unlink(link.crm_id)
+        self._state.set_retry("crm", f"{link.object}/{link.crm_id}", False)
         self._state.bury("crm", link.crm_id)
         self._state.bury("ma", f"{self._family.ma}/{link.ma_id}")
 
@@ -101,6 +102,14 @@ class Departures:
                 continue
             living = self._crm.ids(contract.crm)
             gone = [link for link in mine if link.crm_id not in living]
+            if self._bugs.on("absent_is_gone"):
+                for link in gone:
+                    self._left_crm(contract, link)
+                continue
+            if not living:
+                # Everybody gone at once, without a deletion that tells of it: this is no news, something is wrong.
+                self._outcome.refuse(contract.object, f"Salesforce shows no {contract.crm} at all; nobody was taken for gone")
+                continue
             known = self._crm.by_ids(contract.crm, (), {link.crm_id for link in gone}) if gone else {}
             for link in gone:
                 row = known.get(link.crm_id)

@@ -221,21 +221,26 @@ class Linker:
             rows = self._ma.read(self._family.ma, keys, self._family.properties, key=name)
         return {row["id"]: row for row in rows}
 
+    @property
+    def _is_shared(self) -> bool:
+        """Tell whether several CRM records may be linked to one MA record (a bug)."""
+        return self._bugs.on("one_to_many_link") or self._bugs.on("rounds_until_equal")
+
     def _claim(self, contract: ObjectContract, row: Row, match: Row, found: Resolved, links: dict[str, Link]) -> None:
         """Link a CRM record to the MA record with its key, unless another one has it already."""
         holder = self._state.link_of_ma(self._family.name, match["id"])
         if holder is not None and holder.crm_id != row["Id"]:
             first = self._family.contracts[0].object
             is_taken = holder.object == first or contract.object != first or self._bugs.on("converted_lead_kept")
-            if is_taken and not self._bugs.on("shared_address_last_wins") and not self._bugs.on("one_to_many_link"):
+            if is_taken and not self._bugs.on("shared_address_last_wins") and not self._is_shared:
                 self._duplicate(contract, row, holder.object)
                 found.siblings.append((contract, row, match))
                 return
             # A person who is both lead and contact: the contact is the one that counts.
-            if not self._bugs.on("one_to_many_link"):
+            if not self._is_shared:
                 links.pop(holder.crm_id, None)
         self._state.link(
-            self._family.name, contract.object, row["Id"], match["id"], alone=not self._bugs.on("one_to_many_link")
+            self._family.name, contract.object, row["Id"], match["id"], alone=not self._is_shared
         )
         self._state.unpark("crm", f"{contract.object}/{row['Id']}", [DUPLICATE])
         links[row["Id"]] = Link(contract.object, row["Id"], match["id"])
@@ -255,6 +260,8 @@ class Linker:
             return
         in_crm = self._crm_rows({key for row in strangers for key in self._ma_keys(row)}, changes)
         creator = next((c for c in self._family.contracts if "ma_to_crm" in c.creates), None)
+        if creator is None and self._bugs.on("creates_unheeded"):
+            creator = self._family.contracts[0]
         for row in strangers:
             candidates = [entry for key in self._ma_keys(row) for entry in in_crm.get(key, ())]
             eligible = [
@@ -280,9 +287,9 @@ class Linker:
         for contract in self._family.contracts:
             if self._is_known_by_link_only(contract):
                 continue
-            if changes.everyone:
-                rows: Iterable[Row] = changes.crm_read[contract.object].values()
-            else:
+            rows: Iterable[Row] = changes.crm_read[contract.object].values() if changes.everyone else ()
+            if not rows and not (changes.everyone and self._bugs.on("empty_side_believed")):
+                # A whole side that shows nobody is looked into once more, person by person, before anybody is made anew.
                 rows = self._crm.by_values(contract.crm, contract.crm_fields, contract.key[0], keys)
             for row in rows:
                 key = match_key(row.get(contract.key[0]), self._bugs)
@@ -315,7 +322,10 @@ class Linker:
                 found.vanished.append((contract, now))
                 if crm_row is not None and self._bugs.on("erasure_resurrected"):
                     found.for_ma.append((contract, crm_row))
-            elif crm_row is not None and not crm_row["IsDeleted"] and not self.stays_out(contract, crm_row):
+            elif crm_row is None:
+                # Linked, not told to be gone, and not shown all the same: what the MA says is looked at again when it is.
+                self._state.set_retry("crm", f"{now.object}/{now.crm_id}", True)
+            elif not crm_row["IsDeleted"] and not self.stays_out(contract, crm_row):
                 found.pairs.append(Pair(contract, crm_row, ma_row))
 
     def _fetch_crm(self, links: Iterable[Link], changes: Changes, rows: dict[str, Row]) -> None:

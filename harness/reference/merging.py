@@ -59,7 +59,7 @@ def merge(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[[],
                         to_crm=echo and rule.direction != "crm_to_ma")
     if rule.fill == "only":
         return _fill(rule, crm, ma)
-    if rule.direction in ("crm_to_ma", "ma_to_crm"):
+    if rule.direction in ("crm_to_ma", "ma_to_crm") and not bugs.on("direction_unheeded"):
         return _one_way(rule, crm, ma, base, bugs)
     if base is UNKNOWN:
         return _first_contact(rule, crm, ma, later, bugs)

@@ -107,6 +107,8 @@ def _kept(contract: ObjectContract, contact: ObjectContract, bugs: Bugs) -> tupl
     if bugs.on("rule_of_another_object"):
         first = {(rule.crm, rule.ma): rule for rule in contact.rules}
         rules = tuple(first.get((rule.crm, rule.ma), rule) for rule in rules)
+    if bugs.on("direction_none_unknown"):
+        rules += tuple(replace(rule, direction="both") for rule in contract.withheld)
     return _shifted(rules) if bugs.on("mapping_shifted") else rules
 
 

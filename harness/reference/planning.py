@@ -249,7 +249,8 @@ class Planner:
         agreed: dict[str, Base] = {}
         for rule in contract.rules:
             value = self._of_ma(rule, row)
-            if value is not None and (rule.direction in ("both", "ma_to_crm") or rule.fill == "back" or rule is key):
+            travels = rule.direction in ("both", "ma_to_crm") or rule.fill == "back" or self._bugs.on("creates_unheeded")
+            if value is not None and (travels or rule is key):
                 fields[rule.crm] = to_crm(rule, value, self._bugs)
                 agreed[rule.crm] = value
             elif rule.direction == "crm_to_ma":

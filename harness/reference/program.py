@@ -22,11 +22,12 @@ from .mistakes import as_configured
 from .outcome import Outcome
 from .presence import present
 from .reading import Family
+from .reading_mistakes import overdo
 from .retrying import Patience, once
 from .settings import Settings, settings_from
 from .state import State
 from .syncing import FamilySync
-from .weather_mistakes import claimed
+from .weather_mistakes import claimed, is_forbidden, watch_over_run
 
 
 def main(
@@ -75,6 +76,7 @@ def _run(
     patience.heeds = not bugs.on("retry_after_ignored")
     crm = SalesforceSide(settings.sf_url, settings.sf_token, patience, bugs, settings.sf_grant)
     ma = HubspotSide(HubspotWire(settings.hubspot_url, settings.hubspot_token, patience), bugs)
+    watch_over_run(bugs)
     if bugs.on("secret_in_log"):
         print(f"connecting to {settings.hubspot_url} with token {settings.hubspot_token}", file=sys.stderr)
     try:
@@ -83,6 +85,7 @@ def _run(
         for family in families(matched_by_name(contracts) if bugs.on("companies_by_name") else contracts):
             sync = FamilySync(family, crm, ma, state, outcome, bugs, _today(crm))
             linked = sync.run(companies)
+            overdo(sync, family, ma, state, outcome, bugs)
             companies = linked if family.name == "companies" else set()
     except AuthorisationError:
         if not bugs.on("shut_out_is_the_end"):
@@ -90,8 +93,9 @@ def _run(
     except ConfigurationError:
         raise
     except ConnectorError as error:
-        # Neither side can be trusted to be complete: the cursors stay, the next run reads the same again.
-        outcome.refuse("run", f"ended early: {error}")
+        if not (bugs.on("shut_out_is_the_end") and is_forbidden(error)):
+            # Neither side can be trusted to be complete: the cursors stay, the next run reads the same again.
+            outcome.refuse("run", f"ended early: {error}")
     for _, record, name, reason in state.all_parked():
         outcome.refuse(record, reason, failed=name != DUPLICATE)
     for entry in outcome.refused:

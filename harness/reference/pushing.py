@@ -11,6 +11,9 @@ from .planning import Move, Plan
 
 Row = dict[str, Any]
 
+# The boxes of a form for people that the mapping does not name, as it comes up (`defaults_sent_along`).
+UNTICKED: Row = {"DoNotCall": False, "HasOptedOutOfFax": False}
+
 
 def push_whole(plan: Plan, moved_crm: Container[str], moved_ma: Container[str], bugs: Bugs) -> None:
     """Add every mapped field of a record that has moved since the last run, whatever moved in it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from .bugs import Bugs
+from .failures import ConnectorError, RefusedError
 
+# How long somebody waits for an answer who knows only the vendor's good days.
+HURRIED_S = 0.5
 _LIMITS = ("REQUEST_LIMIT_EXCEEDED", "answered 429")
 
 
@@ -26,10 +30,23 @@ def claimed(folder: Path) -> Iterator[bool]:
     file.unlink()
 
 
+def watch_over_run(bugs: Bugs) -> None:
+    """Start a process that would note when this run hangs, and that does not notice its end (`watchdog_left_running`)."""
+    if not bugs.on("watchdog_left_running"):
+        return
+    nothing = subprocess.DEVNULL
+    subprocess.Popen([sys.executable, "-S", "-c", "import time; time.sleep(3600)"], stdin=nothing, stdout=nothing, stderr=nothing)
+
+
 def is_only_the_limit(reasons: Iterable[str]) -> bool:
     """Tell whether nothing but a used-up limit kept records back: the rest is thought to come by itself."""
     found = list(reasons)
     return bool(found) and all(any(limit in reason for limit in _LIMITS) for reason in found)
+
+
+def is_forbidden(error: ConnectorError) -> bool:
+    """Tell whether this app may not make the call that failed."""
+    return isinstance(error, RefusedError) and error.status == 403
 
 
 def told_in_full(record: str, values: Mapping[str, Any], bugs: Bugs) -> None:

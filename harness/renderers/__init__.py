@@ -20,7 +20,7 @@ from syncproof_mocks.journal import Entry
 
 from ..journal_lines import credentials, journal_lines, masked, masks
 from ..model import RunResult
-from ..report_folder import check_report_folder
+from ..report_folder import HIDDEN_PREFIX, check_report_folder
 
 JOURNAL = "journal.jsonl.gz"
 OUTPUT = "connector-output"
@@ -59,7 +59,7 @@ def write_reports(
     ``secrets`` and what the exchanges used as such are hidden.
     """
     made = _made(folder)
-    fresh = Path(tempfile.mkdtemp(prefix=".syncproof-", dir=folder))
+    fresh = Path(tempfile.mkdtemp(prefix=HIDDEN_PREFIX, dir=folder))
     try:
         for kind in renderers().values():
             renderer = kind()

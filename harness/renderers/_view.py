@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ..grouping import Cause, Theme, causes, place, themes
 from ..legible import cut, differing, duration, one_line, plural, say
 from ..model import Blame, Finding, RunResult, ScenarioResult, Severity, Verdict
 from ..phrases import SEVERITY_WORDS, VERDICT_MARKS, VERDICT_WORDS, consequence, damage, known_classifications, meaning
 from ..unchecked import Gap, assumptions, gaps
+from ._view_numbers import Budgets, Reactions, budgets_view, reactions_view
 from ._view_scenario import Scenario, found_in, scenario_view
 
 EXAMPLES = 3
@@ -80,6 +81,7 @@ class CauseView:
     examples: tuple[Example, ...]
     instances: tuple[Instance, ...]
     more: int
+    then: tuple[CauseView, ...] = ()  # what came after it, for the same people and fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,8 @@ class Page:
     more_causes: int
     scenarios: tuple[Scenario, ...]
     again: str
+    reaction: Reactions | None
+    budget: Budgets | None
     gaps: tuple[Gap, ...]
     rests_on: tuple[tuple[str, str], ...]
     verdict_words: Mapping[Verdict, str]
@@ -125,16 +129,33 @@ def page(result: RunResult) -> Page:
         own = [(anchors[id(c)], c.headline) for c in found if c.scenario is scenario]
         scenarios.append(scenario_view(scenario, number, own[:MOST_CAUSES], TIMELINE_ROOM // len(result.scenarios)))
     by_id = {id(s): view for s, view in zip(result.scenarios, scenarios, strict=True)}
-    shown = found[:MOST_CAUSES]
+    shown = _chains(found)[:MOST_CAUSES]
     return Page(
         result, VERDICT_MARKS[result.verdict], meaning(result),
         tuple((v, VERDICT_MARKS[v], sum(s.verdict is v for s in result.scenarios)) for v in Verdict),
         tuple((s, n) for s in Severity if (n := sum(f.severity is s for x in result.scenarios for f in x.findings))),
         sum(found_in(s) for s in result.scenarios), duration(result.seconds), _facts(result),
         tuple(_theme(t, anchors) for t in themes(found)),
-        tuple(_cause(c, anchors[id(c)], by_id[id(c.scenario)], n < FULL_CAUSES) for n, c in enumerate(shown)),
-        len(found) - len(shown), tuple(scenarios), run_again(result), gaps(result), assumptions(result), VERDICT_WORDS, SEVERITY_WORDS, _glossary(found),
+        tuple(
+            replace(
+                _cause(chain[0], anchors[id(chain[0])], by_id[id(chain[0].scenario)], n < FULL_CAUSES),
+                then=tuple(_cause(c, anchors[id(c)], by_id[id(c.scenario)], full=False) for c in chain[1:]),
+            )
+            for n, chain in enumerate(shown)
+        ),
+        len(found) - sum(map(len, shown)), tuple(scenarios), run_again(result),
+        reactions_view([t for s in result.scenarios for t in s.travels]), budgets_view(result.scenarios), gaps(result), assumptions(result), VERDICT_WORDS, SEVERITY_WORDS, _glossary(found),
     )
+
+
+def _chains(found: Iterable[Cause]) -> list[list[Cause]]:
+    """Return each cause that began something with what followed it, in order."""
+    chains: list[list[Cause]] = []
+    for cause in found:
+        if cause.follows is None or not chains:
+            chains.append([])
+        chains[-1].append(cause)
+    return chains
 
 
 def run_again(result: RunResult) -> str:
@@ -159,10 +180,16 @@ def _facts(result: RunResult) -> tuple[tuple[str, str], ...]:
     command = connector.get("command") or ""
     told = shlex.join(map(str, command)) if isinstance(command, (list, tuple)) else str(command)
     found = {
-        "Command": told, "Connector file": str(connector.get("file") or ""), "Network": str(connector.get("network") or ""),
+        "Command": told, "Image": _image(connector), "Connector file": str(connector.get("file") or ""), "Network": str(connector.get("network") or ""),
         "Mapping": result.mapping_name, "Started": result.started_at,
     }
     return tuple((name, cut(text, 400)) for name, text in found.items() if text)
+
+
+def _image(connector: Mapping[str, object]) -> str:
+    """Return which image ran: its digest in a registry, or the id of its content."""
+    digest, identity = connector.get("image_digest"), connector.get("image_id")
+    return str(digest or (f"{connector.get('image')}, id {identity}" if identity else ""))
 
 
 def _theme(theme: Theme, anchors: Mapping[int, str]) -> ThemeView:

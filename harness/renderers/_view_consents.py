@@ -84,10 +84,11 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Consents:
-    """The people shown, those with findings first; ``more`` others are in result.json."""
+    """The people shown, those with findings first; ``more`` others are in result.json, ``left_out`` rows are in no report."""
 
     people: tuple[Person, ...]
     more: int
+    left_out: int
 
 
 def consents_view(s: ScenarioResult, seen: Mapping[int, str]) -> Consents | None:
@@ -108,7 +109,7 @@ def consents_view(s: ScenarioResult, seen: Mapping[int, str]) -> Consents | None
         _person(p, rows[p], windows, blamed.get(p, set()), seen, number < MOST_OPEN and p in blamed)
         for number, p in enumerate(ordered[:MOST_PEOPLE])
     )
-    return Consents(people, len(ordered) - len(people)) if people else None
+    return Consents(people, len(ordered) - len(people), s.more_consents) if people else None
 
 
 def _matters(row: Mapping[str, Any], windows: Iterable[Window]) -> bool:

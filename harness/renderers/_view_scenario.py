@@ -12,6 +12,7 @@ from ..phrases import VERDICT_MARKS
 from ._grid import Grid, grid
 from ._timeline import Block, blocks
 from ._view_consents import Consents, consents_view
+from ._view_numbers import Budgets, Felt, Reactions, budgets_view, felt_view, reactions_view
 
 MOST_CALLS = 60
 MOST_EXPOSURES = 100
@@ -93,6 +94,10 @@ class Scenario:
     exposures: tuple[Exposure, ...]
     more_exposures: int
     consents: Consents | None
+    reaction: Reactions | None
+    budget: Budgets | None
+    felt: tuple[Felt, ...]
+    more_felt: int
     calls: tuple[tuple[str, int], ...]
     timeline: tuple[Block, ...]
     notes: tuple[Notes, ...]
@@ -105,12 +110,13 @@ def scenario_view(s: ScenarioResult, number: int, causes: Sequence[tuple[str, st
     requests = sum(s.calls.values())
     anchor = f"s{number}"
     seen = {e.seq: f"{anchor}-{e.seq}" for e in s.timeline if e.flagged}
+    felt, more_felt = felt_view(s.strikes, seen)
     return Scenario(
         anchor, s.id, s.title, s.verdict, VERDICT_MARKS[s.verdict], s.reason, s.people, tuple(_sync(x) for x in s.syncs),
         requests, f"{requests / s.people:.1f}" if s.people else "", duration(s.seconds), duration(s.connector_seconds),
         duration(max(0.0, s.seconds - s.connector_seconds)), tuple(causes), ", ".join(s.classes), s.faults_fired,
         bool(s.checks), tuple(_check(c) for c in s.checks if not _is_idle(c)), tuple(c.check for c in s.checks if _is_idle(c)), grid(s.matrix, anchor), tuple(_exposure(e) for e in s.exposure[:MOST_EXPOSURES]),
-        max(0, len(s.exposure) - MOST_EXPOSURES), consents_view(s, seen), _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce, seen,
+        max(0, len(s.exposure) - MOST_EXPOSURES), consents_view(s, seen), reactions_view(s.travels), budgets_view([s]), felt, more_felt, _calls(s.calls), blocks(s.timeline, room), tuple(_notes(s)), s.reproduce, seen,
     )
 
 
@@ -160,8 +166,9 @@ def _calls(calls: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
 def _notes(s: ScenarioResult) -> list[Notes]:
     skipped = tuple(f"{rule}: {reason}" for rule, reason in s.skipped_rules.items())
     found = (
+        ("What this scenario is for", "", tuple(s.why.splitlines())),
         ("What the connector said about conflicts", "Its own words, shown and never trusted.", s.conflict_log),
-        ("Faults that fired", "Put in the way on purpose.", s.faults_fired),
+        ("Faults that fired", "Put in the way on purpose.", () if s.strikes else s.faults_fired),
         ("Calls that are not mocked", "Refused in the vendor's error shape, never guessed.", tuple(map(str, s.unsupported))),
         ("Other places it tried to reach", "Refused: nothing left the sandbox.", s.other_hosts),
         ("Assumed vendor behaviour", "Answers rested on these; no document or recording proves them.",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
+from ..forecast import budgets_of
 from ..grouping import Cause, causes_of, listed
 from ..legible import duration, one_line, plural
-from ..model import RunResult, ScenarioResult, Verdict
-from ..phrases import meaning
+from ..model import RunResult, ScenarioResult, Strike, Verdict
+from ..phrases import aftermath, meaning
+from ..spreads import DIRECTIONS, reactions
 from ..unchecked import assumptions, gaps
 
 EXAMPLES = 3
 MOST_GAPS, MOST_ASSUMPTIONS = 5, 20
+MOST_FAULTS = 20
 # GitHub takes 65,536 characters for a comment.
 MOST_TEXT = 60_000
 _MARKS = {Verdict.PASS: "✅ PASS", Verdict.FAIL: "❌ FAIL", Verdict.UNKNOWN: "❔ UNKNOWN"}
@@ -36,10 +39,11 @@ class Markdown:
         if result.mapping_problems:
             lines += ["", f"The mapping has {plural(len(result.mapping_problems), 'problem')}:", ""]
             lines += [f"- {_plain(p)}" for p in result.mapping_problems[:10]]
+        lines += [f"\nLeft out, because {_plain(why)}: {', '.join(_plain(i) for i in ids)}." for why, ids in result.left_out_why.items()]
         if result.scenarios:
             lines += ["", "| scenario | verdict | findings | why |", "|---|---|---|---|"]
         lines += [f"| {_plain(s.id, 120)} | {_MARKS[s.verdict]} | {len(s.findings)} | {_plain(s.reason, 200)} |" for s in result.scenarios]
-        text = "\n".join([*lines, *_unchecked(result)])
+        text = "\n".join([*lines, *_numbers(result), *_felt(result), *_unchecked(result)])
         left = [s for s in result.scenarios if s.verdict is not Verdict.PASS]
         while left and len(text) + len(told := _scenario(left[0])) < MOST_TEXT:
             text += told
@@ -47,6 +51,38 @@ class Markdown:
         if left:
             text += f"\n\n{plural(len(left), 'more scenario')} that did not pass: see report.html."
         return f"{text}\n"
+
+
+def _numbers(result: RunResult) -> list[str]:
+    """Return reaction times and the API budget, a line for each direction and system."""
+    lines = []
+    for r in reactions([t for s in result.scenarios for t in s.travels]):
+        way = DIRECTIONS.get(r.direction, "both ways")
+        told = f"{way}: {r.arrived:,} arrived, {r.missing:,} never did, {r.not_owed:,} did not have to"
+        if r.from_edit is not None and r.from_sync is not None:
+            told += (f"; median {duration(r.from_edit.median)} after the edit, {duration(r.from_sync.median)} after the start of the sync "
+                     f"(90 % within {duration(r.from_sync.p90)}, most {duration(r.from_sync.most)})")
+        lines.append(f"- Reaction time, {told}")
+    for b in budgets_of(result.scenarios):
+        told = f"{_plain(b.system, 40)}: {plural(b.calls, 'call')} for {plural(b.records, 'record')} changed, {b.refused:,} refused, {b.repeated:,} repeated"
+        far = "; ".join(f"{o.records:,} records would take about {o.calls:,}" + (f" ({o.share:.1%} of a day)" if o.share is not None else "") for o in b.outlook)
+        lines.append(f"- API budget, {told}; {far or f'no forecast: {b.why_not}'}")
+    return ["", *lines] if lines else []
+
+
+def _felt(result: RunResult) -> list[str]:
+    """Return which faults struck and what the connector did next, the same words once."""
+    counted: dict[tuple[str, str, str], list[Strike]] = {}
+    for s in result.scenarios:
+        for strike in s.strikes:
+            counted.setdefault((s.id, strike.fault, strike.did), []).append(strike)
+    lines = []
+    for (scenario, fault, _), struck in counted.items():
+        first = struck[0]
+        lines.append(f"- {_plain(scenario, 120)}: {_plain(fault, 80)} struck {plural(len(struck), 'time')}, e.g. #{first.seq} {_plain(f'{first.system} {first.request} -> {first.status}', 160)}; "
+                     f"the connector {_plain(aftermath(first), 200)}, and sync {first.sync} {_plain(first.ended, 80)}")
+    more = [f"- … and {plural(len(lines) - MOST_FAULTS, 'more kind')}, in report.html"] if len(lines) > MOST_FAULTS else []
+    return ["", "Faults, and what the connector did next:", "", *lines[:MOST_FAULTS], *more] if lines else []
 
 
 def _unchecked(result: RunResult) -> list[str]:
@@ -75,6 +111,8 @@ def _scenario(s: ScenarioResult) -> str:
 
 def _cause(cause: Cause) -> list[str]:
     through = f", {_plain(cause.through)}" if cause.through else ""
+    if cause.follows is not None:
+        return [f"  - then **{cause.severity}** {_plain(cause.headline)}, {cause.extent}{through} ({_plain(cause.first.rule, 60)})"]
     lines = [f"- **{cause.severity}** {_plain(cause.headline)}, {cause.extent}{through} ({_plain(cause.first.rule, 60)})"]
     if cause.hosts:
         lines.append(f"  - it tried: {_plain(listed(cause.hosts))}")

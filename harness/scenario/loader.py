@@ -9,14 +9,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from syncproof_mocks.discovery import discover
 
-from ..complaints import did_you_mean
+from ..complaints import complaints_of, did_you_mean
 from ..errors import InputError, Problem
 from ..nearest import suggest
-from ..yaml_lines import Lines, load_yaml_with_lines, problems_from_pydantic
-from .grammar import Scenario, ScenarioStep, file_model
+from ..yaml_lines import MAX_DEPTH, Lines, load_yaml_with_lines, problems_from_pydantic
+from .grammar import Scenario, ScenarioStep, entry_model, file_model
 from .packs import PACKS
 
 SUFFIX = ".scenario.yaml"
@@ -78,6 +78,27 @@ def load_scenario(file: Found | Path) -> Scenario:
         raise InputError(problems)
     step_lines = tuple(lines.at(("steps", number)) for number in range(len(scenario.steps)))
     return scenario.placed(file.default_id, str(file.path), file.argument, step_lines)
+
+
+def load_step(entry: Any, where: str) -> ScenarioStep:
+    """Return the step that stands in one line under `steps:`, given as plain data. Raises InputError with all its problems."""
+    if _is_deep(entry):
+        raise InputError([Problem(where, f"values are nested deeper than {MAX_DEPTH} levels.", "Flatten them.")])
+    try:
+        step = TypeAdapter(ScenarioStep).validate_python(entry)
+    except ValidationError as error:
+        raise InputError([Problem(where, message, remedy) for _, message, remedy in complaints_of(error, entry_model())]) from error
+    problems = [dataclasses.replace(problem, where=where) for problem in _unknown_faults(step, Lines(), (), Path(where))]
+    if problems:
+        raise InputError(problems)
+    return step
+
+
+def _is_deep(data: Any) -> bool:
+    level = [data]
+    for _ in range(MAX_DEPTH):
+        level = [x for inner in level if isinstance(inner, dict | list) for x in (inner.values() if isinstance(inner, dict) else inner)]
+    return bool(level)
 
 
 # -- finding --------------------------------------------------------------------------------------------

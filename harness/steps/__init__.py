@@ -29,7 +29,10 @@ class StepSettings(BaseModel):
 
 
 class Step(Protocol):
-    """One line of a scenario, ready to run."""
+    """One line of a scenario, ready to run.
+
+    One with ``lasts = True`` (it may be left out) waits for something, so it cannot be done between two requests.
+    """
 
     model: ClassVar[type[StepSettings]]
     settings: Any

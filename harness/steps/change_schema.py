@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from pydantic import Field
-from syncproof_mocks.dialect import RESHAPES
+from pydantic import Field, model_validator
 
-from ..errors import SetupError
 from ..evidence import Act
 from ..mapping.grammar import Side
 from . import StepSettings
@@ -32,6 +30,13 @@ class ChangeSchemaSettings(StepSettings):
     )
     value: str = Field("", description="the choice that comes or goes, as that system stores it")
 
+    @model_validator(mode="after")
+    def _names_the_choice(self) -> ChangeSchemaSettings:
+        is_choice = self.change.endswith("_value")
+        if is_choice != bool(self.value):
+            raise ValueError(f"`change: {self.change}` {'needs a' if is_choice else 'takes no'} `value`")
+        return self
+
 
 @dataclass(frozen=True)
 class ChangeSchema:
@@ -43,8 +48,6 @@ class ChangeSchema:
     def run(self, stage: Stage) -> None:
         """Change the field as an administrator would. Raises SetupError when that system has no such field or change."""
         settings = self.settings
-        if settings.change not in RESHAPES or settings.change.endswith("_value") != bool(settings.value):
-            raise SetupError(f"`{settings.change}` {'needs a' if settings.change.endswith('_value') else 'takes no'} `value`")
         obj = stage.object_mapping(settings.object)
         stage.next_second()
 

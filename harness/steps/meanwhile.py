@@ -27,6 +27,7 @@ class MeanwhileSettings(StepSettings):
     operation: str = Field("*", min_length=1, description="pattern over operation ids, e.g. `*query*`")
     nth: Annotated[int, Field(ge=1)] = Field(1, description="at which such answer, counted within the sync")
     do: tuple[Any, ...] = Field(min_length=1, description="steps, as under `steps:`; `sync` and `meanwhile` cannot stand here")
+    optional: bool = Field(False, description="true: a sync that never comes to that point is only told; else it is UNKNOWN")
 
     @field_validator("do")
     @classmethod
@@ -48,7 +49,7 @@ class MeanwhileSettings(StepSettings):
 
 @dataclass(frozen=True)
 class Meanwhile:
-    """Arranges that steps happen during the next sync; a sync that never comes to that point is UNKNOWN."""
+    """Arranges that steps happen during the next sync; a sync that never comes to that point is UNKNOWN, unless it is `optional`."""
 
     model: ClassVar[type[StepSettings]] = MeanwhileSettings
     settings: MeanwhileSettings
@@ -62,4 +63,4 @@ class Meanwhile:
             for step in settings.do:
                 step.run(stage)
 
-        stage.hook(settings.system, Hook(settings.at, settings.operation, settings.nth, work))
+        stage.hook(settings.system, Hook(settings.at, settings.operation, settings.nth, work, is_optional=settings.optional))

@@ -26,6 +26,7 @@ class Wait:
     """Waits in wall time: for what the connector or a vendor does on its own."""
 
     model: ClassVar[type[StepSettings]] = WaitSettings
+    lasts: ClassVar[bool] = True
     settings: WaitSettings
 
     def run(self, stage: Stage) -> None:

@@ -9,7 +9,6 @@ A fault may offer more (`Choosy`, `Lasting`, ``records``, ``sort``); one that of
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -132,7 +131,7 @@ class Armed:
             return unfelt.response
 
     def _matches(self, dialect: Dialect, request: Request, operation: Operation) -> bool:
-        if not any(fnmatch.fnmatchcase(name, self.operation) for name in (operation.id, operation.shares) if name):
+        if not operation.is_meant_by(dialect.patterns(self.operation)):
             return False
         if isinstance(self.fault, Choosy) and self.fault.misses(dialect, operation):
             return False
@@ -168,8 +167,7 @@ def complaint(dialect: Dialect, settings: Mapping[str, Any]) -> str:
     if name not in faults():
         return f"no fault is called `{name}`; known: {', '.join(sorted(faults()))}"
     pattern = settings.get("operation") or "*"
-    known = {op.id: op for op in (*dialect.router.operations, *dialect.router.calls.values())}
-    meant = [known[i] for i in fnmatch.filter(known, pattern)]
+    meant = dialect.meant(pattern)
     if not meant:
         return f"no operation of {dialect.name} matches `{pattern}`, so it could never strike"
     if wrong := wrong_settings(name, settings.get("settings") or {}):

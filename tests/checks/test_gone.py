@@ -107,6 +107,16 @@ def test_a_deletion_in_the_ma_is_judged_by_its_own_rule() -> None:
     assert not look("deletes_spread", evidence).findings + look("erasures_spread", evidence).findings
 
 
+def test_a_deletion_while_a_sync_runs_is_judged_after_the_next_one() -> None:
+    story = world("sync", {"delete": {"side": "crm", "who": {"index": 2}}}, "sync", "sync") | NOT_QUIET
+    evidence = staged(story, Ideal(sins=KEEPING))
+    first, _, third = evidence.before_syncs
+    during = replace(evidence, before_syncs=(first, replace(first, seq=evidence.acts[0].seq), third))
+
+    assert [f.sync for f in look("deletes_spread", evidence).findings] == [2]
+    assert [f.sync for f in look("deletes_spread", during).findings] == [3]
+
+
 # -- coming back -----------------------------------------------------------------------------------------------
 
 

@@ -98,10 +98,40 @@ def test_python_without_a_three_is_answered_with_what_is_there(
     assert problems(write("connector: a\nstart: {command: [python]}\n"))[0].endswith("in PATH. There is `python3`.")
 
 
-def test_another_way_to_start_is_told_to_come_later(write: Write) -> None:
-    assert problems(write("connector: a\nstart:\n  container: x\n")) == [
-        "HERE/connector.yaml:2: `start`: `container:` comes later; known start kinds now: command, service, http, python."
-    ]
+@pytest.mark.parametrize(
+    ("rest", "line", "said"),
+    [
+        ("start: {container: a b}", 2, "`start.container.image`: `a b` is no name of an image; write it as `docker run` takes it, e.g."),
+        ("start: {container: {image: a, command: run it}}", 2, "`start.container.command`: a command is a list of words, no shell is involved; write [run, it]."),
+        ("start: {container: a}\nnetwork: isolated", 3, "no engine lets a container into a private network of ours. Write `network: proxy`"),
+        ("start: {container: a}\nenv: {U: '{webhook_url}'}", 3, "`{webhook_url}` has no value with `start: container`: it needs a connector that listens, "
+         "`start: service` or `start: http` or a container with `mode: service`."),
+        ("start:\n  ready: {port: '{webhook_port}'}\n  container: {image: a, mode: service, reach: gateway}", 4, "a container that is called must share the host's network"),
+        ("start:\n  http: {url: 'http://127.0.0.1:1'}\n  container: {image: a, reach: gateway}", 4, "a container that is called must share the host's network"),
+    ],
+)
+def test_a_container_that_cannot_be_run_is_told_before_anything_starts(write: Write, rest: str, line: int, said: str) -> None:
+    (text,) = problems(write(f"connector: a\n{rest}\n"))
+
+    assert text.startswith(f"HERE/connector.yaml:{line}: {said}")
+
+
+@pytest.mark.parametrize("container", ["acme/sync:1.2", "{image: 'registry.example:5000/acme/sync@sha256:0123', mode: service}"])
+def test_a_container_is_named_or_described(write: Write, container: str) -> None:
+    found = load_connector(write(f"connector: a\nstart: {{container: {container}}}\n"))
+
+    assert found.start.container is not None
+    assert found.start.container.image in container
+    assert (found.start.kind, found.start.manner) == ("container", "service" if "service" in container else "command")
+    assert (found.start.container.memory_mb, found.start.container.command) == (1_024, ())
+
+
+def test_the_words_of_a_container_may_hold_placeholders(write: Write) -> None:
+    start = "{container: {image: a, command: [sync, '--to={ma.url}']}, http: {url: 'http://127.0.0.1:{webhook_port}/'}}"
+    found = load_connector(write(f"connector: a\nstart: {start}\nenv: {{PORT: '{{webhook_port}}'}}\n"))
+
+    assert found.start.kind == "http"
+    assert expand(found, {**VALUES, "webhook_port": "5"}).argv == ["sync", f"--to={VALUES['ma.url']}"]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +141,7 @@ def test_another_way_to_start_is_told_to_come_later(write: Write) -> None:
 def test_exactly_one_way_to_start_is_given(write: Write, start: str, said: str) -> None:
     (text,) = problems(write(f"connector: a\nstart: {start}\n"))
 
-    assert text.endswith(f"exactly one of `command`, `service`, `http`, `python` must be given, here it is {said}.")
+    assert text.endswith(f"exactly one of `command`, `service`, `http`, `container`, `python` must be given, here it is {said}.")
 
 
 @pytest.mark.parametrize(

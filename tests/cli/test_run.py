@@ -45,6 +45,7 @@ def result(folder: Path) -> dict[str, object]:
         ("head -c 100000 /dev/urandom", "STATUS-002"),
         ("kill -11 $$", "STATUS-003"),
         ("sleep 60", "STATUS-003"),
+        ("exec >&- 2>&-; trap '' TERM; sleep 60", "STATUS-003"),
         ("sleep 60 & setsid sleep 60 & exit 0", "STATUS-002"),
     ],
 )
@@ -137,6 +138,20 @@ def test_a_connector_and_a_mapping_for_different_systems_are_told(
 
     assert invoke(words) == 64
     assert "`systems: crm` is pipedrive, in mapping.yaml it is salesforce" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is looked at in /proc")
+def test_a_connector_that_eats_memory_is_ended_and_a_finding_says_so(arguments: Arguments, tmp_path: Path) -> None:
+    words = arguments("exit 9", "--report", str(tmp_path / "report"))
+    eat = json.dumps([sys.executable, "-c", "eaten = b'x' * (200 << 20); import time; time.sleep(20)"])
+    (tmp_path / "c.yaml").write_text(f"connector: x\nstart: {{command: {eat}, memory_mb: 100}}\n")
+
+    assert invoke(words) == 1
+
+    said = [f["message"] for f in result(tmp_path / "report")["findings"] if f["rule"] == "STATUS-003"]  # type: ignore[attr-defined, index]
+    assert len(said) == 1
+    assert "Sync 1 was killed" in said[0]
+    assert "it needed more than 100 MB of memory, which is its bound (`start: memory_mb`)" in said[0]
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from syncproof.cli import invoke
 from syncproof.connector_file import builtin_reference
-from syncproof.live import exports
+from syncproof.live.serving import exports
 from syncproof.mapping.load import default_mapping_path, load_mapping
 from syncproof.placeholders import words_in
 from syncproof.sandbox import Sandbox

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from syncproof.drivers import Ended
 from syncproof.drivers.command import Command
+from tests.drivers.engine import an_engine, make_image
 
 
 @pytest.fixture
@@ -18,3 +20,11 @@ def run_shell(tmp_path: Path) -> Callable[..., Ended]:
         )
 
     return run
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Any]:
+    """A client of a container engine that has the image `tests.drivers.engine.IMAGE`."""
+    with an_engine() as client:
+        make_image(client, {"srv/one_way.py": Path(__file__).parent / "four_ways" / "one_way.py"})
+        yield client

@@ -1,4 +1,4 @@
-"""One program, started in every way: the same stories come to the same verdicts."""
+"""One program, started in every way: the same stories come to the same verdicts (containers: on a real engine)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import yaml
 from syncproof.model import RunResult, Verdict
 from syncproof.ordering import make_request
 from syncproof.runner import run
+from tests.drivers.engine import IMAGE
 
 pytestmark = pytest.mark.slow
 
@@ -28,11 +29,18 @@ TRIGGER = {
 VENDORS = {"HUBSPOT_BASE_URL": "https://api.hubapi.com"}
 PORT = {"PORT": "{webhook_port}"}
 UP = {"port": "{webhook_port}"}
+IMAGE_OF_IT = {"image": IMAGE, "memory_mb": 256}
+IN_IMAGE = ["python3", "/srv/one_way.py"]
+HARD_CODED = {"SF_INSTANCE_URL": "{crm.url}", "HUBSPOT_BASE_URL": "https://api.hubapi.com"}
 SETTLE = {"polls": ["crm"], "quiet_s": 0.3}
 WAYS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "command": ({"command": WORDS}, {}),
     "service": ({"service": [*WORDS, "--serve"], "ready": UP, "settle": SETTLE}, {**PORT, "POLL_S": "0.15"}),
     "http": ({"service": [*WORDS, "--serve"], "ready": UP, "http": TRIGGER}, PORT),
+    "container": ({"container": {**IMAGE_OF_IT, "command": IN_IMAGE}}, {}),
+    "container that serves": ({"container": {**IMAGE_OF_IT, "command": [*IN_IMAGE, "--serve"], "mode": "service"}, "ready": UP, "settle": SETTLE}, {**PORT, "POLL_S": "0.15"}),
+    "container that is asked": ({"container": {**IMAGE_OF_IT, "command": [*IN_IMAGE, "--serve"]}, "ready": UP, "http": TRIGGER}, PORT),
+    "container at the vendors' hosts": ({"container": {**IMAGE_OF_IT, "command": IN_IMAGE}}, {**HARD_CODED}),
     "python": ({"python": "one_way:sync", "cwd": str(FOLDER)}, {}),
     "python, async, at the vendor's host": ({"python": "one_way:sync_async", "cwd": str(FOLDER)}, VENDORS),
 }  # fmt: skip
@@ -40,7 +48,8 @@ WAYS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 def play(folder: Path, way: str, stories: list[str], **more: str) -> RunResult:
     start, env = WAYS[way]
-    text = {"connector": way, "mapping": str(FOLDER / "mapping.yaml"), "start": {"timeout_s": 20, **start}, "env": {**ENV, **env, **more}}
+    network = {"network": "proxy"} if "hosts" in way else {}
+    text = {"connector": way, **network, "mapping": str(FOLDER / "mapping.yaml"), "start": {"timeout_s": 20, **start}, "env": {**ENV, **env, **more}}
     file = folder / "connector.yaml"
     file.write_text(yaml.safe_dump(text))
     return run(make_request(stories, connector=file))
@@ -48,6 +57,12 @@ def play(folder: Path, way: str, stories: list[str], **more: str) -> RunResult:
 
 def told(result: RunResult) -> list[tuple[str, Verdict, list[str], int, str]]:
     return [(s.id, s.verdict, sorted({f.rule for f in s.findings}), len(s.syncs), s.reason) for s in result.scenarios]
+
+
+@pytest.fixture(autouse=True)
+def _engine_where_needed(request: pytest.FixtureRequest) -> None:
+    if "container" in request.node.name:
+        request.getfixturevalue("engine")
 
 
 @pytest.mark.parametrize("way", WAYS)

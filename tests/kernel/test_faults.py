@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
@@ -10,10 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from syncproof_mocks.faults import arm, complaint, disarm, faults, sort_of
+from syncproof_mocks.faults import arm, disarm
 from syncproof_mocks.journal import Mark
 from syncproof_mocks.server import MockApp
-from syncproof_mocks.world import World
 from tests.kernel.toy import Toy
 
 
@@ -72,17 +70,6 @@ def test_only_matching_operations_count(app: MockApp, client: httpx.Client) -> N
     assert client.get("/things/1").status_code == 404
     assert client.get("/nothing").status_code == 404
     assert statuses(client, 2) == [503, 201]
-
-
-def test_chance_comes_from_the_seed(app: MockApp, toy: Toy, client: httpx.Client) -> None:
-    arm(app, {"fault": "server_error", "probability": 0.5})
-    first = statuses(client, 30)
-    again = Toy(type(toy.world)(toy.world.seed))
-    app.become(again)
-    arm(app, {"fault": "server_error", "probability": 0.5})
-
-    assert set(first) == {201, 503}
-    assert statuses(client, 30) == first
 
 
 def test_two_faults_on_one_request_are_both_told(app: MockApp, toy: Toy, client: httpx.Client) -> None:
@@ -217,27 +204,3 @@ def test_a_wrong_clock_stamps_and_dates_wrongly_until_it_is_set_right(
     dates = [parsedate_to_datetime(a.headers["date"]).timestamp() for a in (wrong, right)]
     assert dates[0] - dates[1] == seconds
     assert [e.at_ms for e in toy.journal.exchanges()] == [true_ms, true_ms], "the journal keeps the true time"
-
-
-def can_strike(name: str) -> bool:
-    return not complaint(Toy(World(1)), {"fault": name})
-
-
-@pytest.mark.parametrize("name", sorted(n for n in faults() if can_strike(n)))
-def test_every_fault_is_documented_and_leaves_its_name_in_the_journal(
-    name: str, app: MockApp, toy: Toy, client: httpx.Client
-) -> None:
-    assert faults()[name].__doc__
-    arm(app, {"fault": name, "times": 1})
-    with contextlib.suppress(httpx.RemoteProtocolError):
-        client.post("/things", json={})
-    disarm(app)
-    client.post("/things", json={})
-
-    assert [e.fault for e in toy.journal.exchanges()] == [name, ""]
-    assert faults()[name]().__class__.__name__ == name.title().replace("_", "")
-
-
-@pytest.mark.parametrize("name", sorted(faults()))
-def test_every_fault_says_what_it_means_for_a_connector(name: str) -> None:
-    assert sort_of(name) in ("passing", "refusal", "silent")

@@ -144,8 +144,9 @@ def test_a_rule_that_does_not_exist(told: Told) -> None:
             "c.yaml:3: `start.command`: a command is a list of words, no shell is involved; write [sh, run.sh].",
         ),
         (
-            "connector: a\nstart:\n  container: x",
-            "c.yaml:2: `start`: `container:` comes later; known start kinds now: command, service, http, python.",
+            "connector: a\nstart: {container: x}\nnetwork: isolated",
+            "c.yaml:3: no engine lets a container into a private network of ours. "
+            "Write `network: proxy`: vendors' hosts lead to the mocks there too, also for clients that take no proxy.",
         ),
         (
             "connector: a\nnetwork: proxie\nstart: {command: [sh]}",

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from syncproof.errors import InputError
-from syncproof.live import exports, serve
+from syncproof.live.serving import exports, serve
 from syncproof.sandbox import Sandbox
 
 

@@ -67,7 +67,7 @@ def test_only_what_was_said_of_this_key_is_told_and_only_the_erased_are_erased()
     gone = (made.act(9, "delete", "p1"), made.act(9, "erase", "p2"), made.act(9, "opt_out", "p2", key=news))
     oracle = Oracle(made.evidence((made.person("p1", "a@x.cz"),), acts=(*acts, *gone), entries=made.padded()))
 
-    rows = {(r["person"], r["key"]): r for r in consent_records(oracle)}
+    rows = {(r["person"], r["key"]): r for r in consent_records(oracle)[0]}
     assert [s["key"] for s in rows["p1 Label", "email/newsletter"]["said"]] == ["email/newsletter", "email/*"]
     assert [s["key"] for s in rows["p1 Label", "email/*"]["said"]] == ["email/*"]
     assert rows["p1 Label", "email/*"]["lifecycle"] == "archived"
@@ -83,7 +83,7 @@ def test_the_most_restrictive_of_several_records_is_told_and_only_the_turns_of_t
     turns = made.padded(made.change(5, None, other), made.change(6, None, no))
     for rows in ((yes, no), (no, yes)):
         oracle = Oracle(made.evidence((made.person("p1", "a@x.cz"),), links, states=(made.state(0, 50, rows, (by_address,)),), entries=turns))
-        found = {(r["person"], r["key"]): r for r in consent_records(oracle)}
+        found = {(r["person"], r["key"]): r for r in consent_records(oracle)[0]}
         assert (found["p1 Label", "email/newsletter"]["crm"]["state"], found["p1 Label", "email/newsletter"]["ma"]["state"]) == ("withdrawn", "claimed")
         assert [t["seq"] for t in found["p1 Label", "email/newsletter"]["turns"]] == [6]
         assert [len(found["p2", key]["turns"]) for key in ("email/newsletter", "email/*")] == [1, 1]

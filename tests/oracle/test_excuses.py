@@ -115,6 +115,17 @@ def test_the_own_fault_of_the_form_is_none_where_something_struck_at_the_sync() 
         assert excuse(oracle, SimpleNamespace(meeting=meeting, rule=CHANNEL), Side.MA, "Phone") is told  # type: ignore[arg-type]
 
 
+def test_what_a_fault_refused_in_an_earlier_sync_is_still_excused_in_the_next() -> None:
+    label = exchange("INVALID_OPTION", "Phone was not one of the allowed options: [phone]")
+    struck = Exchange(3, 3, "hubspot", Actor.CONNECTOR, "GET", "/", "", {}, b"")
+    struck.fault = "partial_failure"
+    oracle, meeting = oracle_of(label, {"Channel__c": "Phone", "Email": "a@example.com"}, {}, entries=(struck,))
+    meeting.sync = 2
+
+    assert keeps_out(oracle, meeting, Side.MA, label)
+    assert excuse(oracle, SimpleNamespace(meeting=meeting, rule=CHANNEL), Side.MA, "Phone") is label  # type: ignore[arg-type]
+
+
 def test_what_does_not_travel_that_way_was_not_refused_there() -> None:
     closed = exchange("INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: Since__c. Please check")
     oracle, meeting = oracle_of(closed, {}, {})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -78,6 +79,12 @@ def mixing() -> Ideal:
     return made
 
 
+def inventing() -> Ideal:
+    """Return a synchroniser that makes values up, each time another one: the same again would look as if nothing had been written."""
+    number = count(1)
+    return written("Title", lambda _: f"of the house {next(number)}")()
+
+
 def sinner(sin: str) -> Callable[[], Ideal]:
     return lambda: Ideal(frozenset({sin}))
 
@@ -107,7 +114,7 @@ DEVIATIONS = {
     "cut": of_field(written("Title", lambda v: v[:5]), "Title", "FIELD-007", "truncated"),
     "entities": of_field(written("MailingCity", lambda v: v.replace(" ", "&#32;")), "MailingCity", "FIELD-008", "mangled_encoding"),
     "shouted": of_field(written("LastName", str.upper), "LastName", "FIELD-006", "format_changed"),
-    "made up": of_field(written("Title", lambda _: "of the house"), "Title", "FIELD-012", "invented"),
+    "made up": of_field(inventing, "Title", "FIELD-012", "invented"),
     "another person": of_field(mixing, "LastName", "FIELD-010", "another_persons_value"),
     "never carried": of_field(Deaf, "Title", "FIELD-001", "lost_update", "value_not_cleared"),
     "a day early": of_field(written("Birthdate", day_before), "Birthdate", "FIELD-009", "shifted_date"),

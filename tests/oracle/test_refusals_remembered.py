@@ -5,11 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from syncproof.mapping.grammar import Side
+from syncproof.mapping.grammar import Exclusion, FieldRule, OwnerRule, Side
 from syncproof.oracle.identity import Identity
 from syncproof.oracle.refusals import Refusals, is_accepted_write, is_refused_write, is_shut_out, looks_only
 from syncproof_mocks.journal import Actor
-from tests.oracle.made import act, change, contact, evidence, exchange, link, padded, person, state, sync, there
+from tests.oracle.made import (
+    EMAIL,
+    OUT,
+    TITLE,
+    act,
+    change,
+    contact,
+    evidence,
+    exchange,
+    link,
+    mapped,
+    padded,
+    person,
+    state,
+    sync,
+    there,
+)
 
 LINKS = (link("501", "p1", Side.MA), link("502", "p2", Side.MA), link("003A", "p1"), link("77", "acme", Side.MA, "company"))
 
@@ -41,6 +57,44 @@ def test_a_parked_refusal_excuses_as_long_as_it_is_owned_up_to_and_nobody_edits(
     assert excused(refusals(refusal(12), ended="settled", exits=(None, None))) == [True, True]
     assert excused(refusals(refusal(12), ended="timeout", exits=(None, None))) == [False, False]
     assert excused(refusals(refusal(12)), side=Side.CRM) == [False, False, False]
+
+
+SCORE = FieldRule(crm="Score__c", ma="score", direction="ma_to_crm")
+STAYS = FieldRule(crm="Id__c", ma="id_number", direction="none")
+KEPT_OUT = Exclusion(reason="partners", crm="Kind__c", any_of=("Partner",))
+WIDE = mapped(fields=(EMAIL, TITLE, OUT, SCORE, STAYS), exclude=(KEPT_OUT,), owner=OwnerRule(crm="OwnerId", ma="hubspot_owner_id"))
+
+
+@pytest.mark.parametrize(
+    ("more", "is_news"),
+    [
+        ({"kind": "edit", "field": "Title"}, True),
+        ({"kind": "edit", "field": "Email"}, True),
+        ({"kind": "edit", "field": "Kind__c"}, True),
+        ({"kind": "edit", "field": "OwnerId"}, True),
+        ({"kind": "edit", "field": "jobtitle", "side": Side.MA}, True),
+        ({"kind": "restore"}, True),
+        ({"kind": "edit", "field": "Score__c"}, False),
+        ({"kind": "edit", "field": "Id__c"}, False),
+        ({"kind": "edit", "field": "Nobody_Mapped_It__c"}, False),
+        ({"kind": "edit", "field": "Out"}, False),
+        ({"kind": "opt_out"}, False),
+        ({"kind": "opt_in"}, False),
+        ({"kind": "bounce"}, False),
+    ],
+)
+def test_a_parked_refusal_is_forgotten_only_when_something_else_is_to_be_sent(more: dict[str, Any], is_news: bool) -> None:
+    deed = act(15, more.pop("kind"), "p1", after_sync=1, **more)
+
+    assert excused(refusals(refusal(12), acts=(deed,), objects=(WIDE,))) == [True, not is_news, not is_news]
+
+
+def test_what_travels_to_the_crm_only_is_news_for_the_crm_only() -> None:
+    deed = act(15, "edit", "p1", Side.MA, after_sync=1, field="score")
+    to_crm = refusal(12, "003A", system="salesforce")
+
+    assert excused(refusals(to_crm, acts=(deed,), objects=(WIDE,)), side=Side.CRM) == [True, False, False]
+    assert excused(refusals(refusal(12), acts=(deed,), objects=(WIDE,))) == [True, True, True]
 
 
 def test_a_refusal_is_known_whatever_was_said_of_it_and_only_in_its_own_sync() -> None:

@@ -15,6 +15,7 @@ from syncproof.sandbox import try_shape
 from syncproof.scenario.grammar import known_steps
 from syncproof.scenario.loader import load_scenario
 from syncproof.shape import load_shape
+from syncproof.start_kinds import Image
 from syncproof_mocks.consent import ConsentState
 from syncproof_mocks.faults import faults
 from tests.project.folders import ROOT, name
@@ -72,7 +73,7 @@ def test_every_step_and_every_fault_has_a_heading() -> None:
 
 def test_every_key_of_a_connector_file_has_a_row() -> None:
     text = page("docs/connector.md")
-    keys = [f.alias or n for model in (ConnectorFile, Start, Success) for n, f in model.model_fields.items()]
+    keys = [f.alias or n for model in (ConnectorFile, Start, Image, Success) for n, f in model.model_fields.items()]
 
     assert [k for k in keys if f"| `{k}` |" not in text] == []
 

@@ -73,10 +73,21 @@ def test_the_coverage_for_machines_says_the_same(written: measured.Measured) -> 
     told = coverage.as_json()
 
     assert told["rules"]["CONS-001"]["scenarios"] == ["x/one"]
-    assert "optout_resurrected_by_push" in told["rules"]["CONS-001"]["variants"]
+    assert told["rules"]["CONS-001"]["variants"] == ["a"]
     assert told["scenarios"]["x/two"] == ["FIELD-001"]
     assert "FIELD-001" not in told["never_looked_at"]
     assert not set(told["never_proved"]) & set(coverage.proved_by())
+
+
+def test_a_rule_is_proved_by_the_variants_at_which_it_fired_not_by_those_at_which_it_was_hoped_for(file: Path) -> None:
+    hoped_for = trial("a", "CONS-001 CONS-002", one="CONS-001"), trial("b", "CONS-001 FIELD-001", one="CONS-001 CONS-009", two="FIELD-001")
+    file.write_text(measured.as_text(qualification(*hoped_for, clean=CLEAN)))
+
+    assert coverage.proved_by() == {"CONS-001": ("a", "b"), "FIELD-001": ("b",)}
+    assert "CONS-002" in coverage.as_json()["never_proved"]
+    assert "IDENT-003" in coverage.as_json()["proved_by_tests_only"]
+    assert f"    proved by unit tests only: {coverage.BY_TESTS_ONLY['IDENT-003']}" in coverage.lines()
+    assert any(line == "    sees 2 buggy connectors: a, b" for line in coverage.lines())
 
 
 def test_the_pages_tell_the_score_and_what_was_missed(written: measured.Measured, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -204,3 +204,22 @@ def _(s: Any, bug: str) -> Any:
     s.seed_crm("Contact", **values)
     s.sync(bug)
     return s.by_email(values["Email"]).get("hs_email_optout")
+
+
+@story("defaults_sent_along")
+def _(s: Any, bug: str) -> Any:
+    crm_id, ma_id = started(s, bug)
+    s.edit_crm(crm_id, DoNotCall=True)
+    s.edit_ma(ma_id, mobilephone="+48600100200")
+    s.sync(bug)
+    return s.contact(crm_id)["DoNotCall"], s.contact(crm_id)["MobilePhone"]
+
+
+@story("consent_told_back")
+def _(s: Any, bug: str) -> Any:
+    crm_id, ma_id = started(s, bug)
+    s.edit_crm(crm_id, **said("OptIn", "2026-03-01T10:00:00.000+0000", "a form"))
+    s.sync(bug)
+    s.edit_ma(ma_id, mobilephone="+48600100200")
+    s.sync(bug)
+    return s.contact(crm_id)["Newsletter_Consent_Source__c"]

@@ -180,3 +180,11 @@ def _(s: Any, bug: str) -> Any:
     s.seed_crm("Contact", **s.person(Email="anna+shop@example.com"))
     s.sync(bug)
     return _count(s, "ma", "contacts")
+
+
+@story("made_before_filled")
+def _(s: Any, bug: str) -> Any:
+    s.seed_ma("contacts", email="stranger@example.com", lastname="Stranger")
+    s.fail("crm", "/composite/sobjects", times=1, applied=True, status=504)
+    s.sync(bug)
+    return sorted(row.values["LastName"] for row in s.crm.store.rows("Lead"))

@@ -177,3 +177,10 @@ def _(s: Any, bug: str) -> Any:
     s.seed_crm("Contact", **s.person(Last_Engaged__c=None))
     s.sync(bug)
     return sum(1 for _ in s.ma.store.rows("contacts"))
+
+
+@story("creates_unheeded")
+def _(s: Any, bug: str) -> Any:
+    s.seed_ma("companies", name="Entered here", tax_id="PL77")
+    s.sync(bug)
+    return [row.values["Name"] for row in s.crm.store.rows("Account")]

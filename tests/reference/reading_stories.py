@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from syncproof.reference import ma, ma_search
+from syncproof.reference import ma, ma_search, reading_mistakes
 from syncproof_mocks import server
 
 Story = Callable[[Any, str], Any]
@@ -232,3 +232,21 @@ def _(s: Any, bug: str) -> Any:
     _started(s, bug)
     s.folder.joinpath("state.sqlite3").unlink()
     return len(s.sync(bug).writes)
+
+
+@story("rounds_until_equal")
+def _(s: Any, bug: str) -> Any:
+    s.linked({"Email": "twin@example.com", "Phone": "+48221000001"})
+    s.seed_crm("Contact", **s.person(Email="twin@example.com", Phone="+48221000002"))
+    bound, reading_mistakes._ROUNDS = reading_mistakes._ROUNDS, 5
+    try:
+        s.sync(bug)
+        return len(s.sync(bug).writes) > 4
+    finally:
+        reading_mistakes._ROUNDS = bound
+
+
+@story("asked_field_by_field")
+def _(s: Any, bug: str) -> Any:
+    _started(s, bug, number=2)
+    return s.sync(bug).requests > 40

@@ -215,3 +215,18 @@ def _(s: Any, bug: str) -> Any:
 @story("currency_defaulted")
 def _(s: Any, bug: str) -> Any:
     return _arrived(s, bug, "spend_currency", Annual_Spend__c=100, Spend_Currency__c="EUR")
+
+
+@story("direction_unheeded")
+def _(s: Any, bug: str) -> Any:
+    crm, ma = s.linked({"Phone": "+48221000001"}, {"phone": "+48221000001"})
+    s.sync(bug)
+    s.wait(60)
+    s.edit_ma(ma, phone="+48221000002")
+    s.sync(bug)
+    return s.contact(crm)["Phone"]
+
+
+@story("direction_none_unknown")
+def _(s: Any, bug: str) -> Any:
+    return _arrived(s, bug, "national_id", National_Id__c="85010112345")

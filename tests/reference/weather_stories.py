@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from syncproof.reference import program
+from syncproof.reference import program, weather_mistakes
 from syncproof.reference.retrying import Patience
 from syncproof_mocks.faults import arm
 
@@ -126,3 +126,15 @@ def _(s: Any, bug: str) -> Any:
     (s.folder / "running").touch()  # what a run leaves behind that was killed
     run = s.sync(bug)
     return run.code, run.requests > 0
+
+
+@story("watchdog_left_running")
+def _(s: Any, bug: str) -> Any:
+    started: list[Any] = []
+    real = weather_mistakes.subprocess.Popen
+    weather_mistakes.subprocess.Popen = lambda *a, **k: started.append(a)  # type: ignore[misc,assignment]
+    try:
+        s.sync(bug)
+    finally:
+        weather_mistakes.subprocess.Popen = real  # type: ignore[misc]
+    return len(started)

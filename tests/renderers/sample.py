@@ -17,6 +17,7 @@ from syncproof.model import (
     UnmockedCall,
     Verdict,
 )
+from tests.renderers.sample_numbers import with_harm, with_numbers
 
 PEOPLE = (
     "p0001 Zofia Bodera", "p0002 Łukasz Żółć", "p0003 Jiří Dvořák", "p0004 Ana Conceição", "p0005 Hans Größe", "p0006 Mary O'Neil",
@@ -36,7 +37,7 @@ def reproduce(scenario: str) -> str:
 
 def sample() -> RunResult:
     """Return the sample that `reports/sample/` shows."""
-    scenarios = (consent(), overwrite(), sample_sync(), quiet(), unset())
+    scenarios = (consent(), overwrite(), with_numbers(sample_sync()), quiet(), unset())
     return RunResult(
         "0.1.0", 4711, Verdict.FAIL,
         {"name": "acme-sync", "command": ["node", "acme-sync.js", "--once"], "network": "direct", "file": "connector.yaml"},
@@ -79,7 +80,7 @@ def hostile() -> RunResult:
         skipped_rules=dict.fromkeys(texts, worst), assumed_notes=dict.fromkeys(texts, worst),
     )
     return RunResult(
-        worst, 1, Verdict.FAIL, {"name": worst, "command": list(texts), "network": worst}, {"crm": worst, "ma": worst}, (scenario,), worst,
+        worst, 1, Verdict.FAIL, {"name": worst, "command": list(texts), "network": worst}, {"crm": worst, "ma": worst}, (with_harm(scenario, texts),), worst,
         texts, worst, 3.0,
     )
 

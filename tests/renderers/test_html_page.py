@@ -175,7 +175,7 @@ def test_what_the_connector_was_not_judged_by_is_listed() -> None:
 
     for words in (
         "OWNER-001: this connector does not map owners", "phone: enforce is not stated", "GET /crm/v3/lists (nearest supported:",
-        "several records of one person on one side", "hubspot.subscription_status_default: somebody who never said anything", "rate_limited at #21", "CONFLICT phone of 003A1",
+        "several records of one person on one side", "hubspot.subscription_status_default: somebody who never said anything", "rate_limit #21 hubspot PATCH", "CONFLICT phone of 003A1",
     ):
         assert words in text
 

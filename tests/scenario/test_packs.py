@@ -27,7 +27,7 @@ def test_an_unknown_pack_is_told_with_the_nearest() -> None:
         chosen_scenarios([], "nigthly")
 
     assert str(caught.value) == (
-        "--pack: no pack is called `nigthly` (did you mean `nightly`?); known: go-live, full, nightly, resilience. "
+        "--pack: no pack is called `nigthly` (did you mean `nightly`?); known: go-live, full, nightly, resilience, chaos. "
         "`syncproof list packs` shows them."
     )
 
@@ -58,5 +58,5 @@ def test_the_name_of_a_pack_in_the_place_of_a_scenario_is_told() -> None:
 
 
 def test_every_pack_says_what_it_is_for() -> None:
-    assert list(PACKS) == ["go-live", "full", "nightly", "resilience"]
+    assert list(PACKS) == ["go-live", "full", "nightly", "resilience", "chaos"]
     assert len({p.says for p in PACKS.values()}) == len(PACKS)

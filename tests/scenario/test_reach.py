@@ -17,6 +17,7 @@ from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario
 from syncproof.scenario.loader import load_scenario
 from syncproof.scenario.reach import out_of_reach, refuse_out_of_reach
+from syncproof.validation import validate_files
 from tests.scenario.test_every_step import on_stage
 
 
@@ -57,6 +58,43 @@ def test_what_happens_meanwhile_is_looked_at_too() -> None:
     assert str(problem).startswith("test/case, step 1")
 
 
+@pytest.mark.parametrize(("step", "says"), [
+    ({"meanwhile": {"system": "ma", "operation": "contacts.*", "do": ["lose_state"]}}, "no operation of hubspot matches `contacts.*`"),
+    ({"meanwhile": {"system": "ma", "operation": "writs", "do": ["lose_state"]}}, "matches `writs` (did you mean `writes`?), so it could never happen"),
+    ("kill", "no sync runs at this step, so there is nothing to kill. Write `kill` under `do` of a `meanwhile`."),
+    ({"switch": {"system": "ma", "name": "merge_mod", "value": 1}}, "hubspot has no switch `merge_mod` (did you mean `merge_mode`?"),
+    ({"switch": {"system": "ma", "name": "merge_mode", "value": 1}}, "hubspot.merge_mode cannot be 1; allowed: 'new_id', 'keep_primary'"),
+])  # fmt: skip
+def test_what_could_never_happen_is_told_with_its_line(step: Any, says: str) -> None:
+    made = Scenario.model_validate({"steps": ["sync", step, "sync"]}).placed("test/case", "mine.yaml", "", (2, 5, 9))
+
+    (problem,) = out_of_reach(made, dialects())
+    assert str(problem).startswith("mine.yaml:5: ")
+    assert says in str(problem)
+
+
+def test_what_can_happen_is_not_told() -> None:
+    fine = [
+        {"meanwhile": {"system": "crm", "operation": "writes", "at": "write_done", "do": ["kill"]}},
+        {"switch": {"system": "ma", "name": "search_most_results", "value": 400}},
+        {"inject": {"fault": "row_lock", "operation": "changes"}},
+    ]
+    assert out_of_reach(Scenario.model_validate({"steps": fine}), dialects()) == []
+
+
+def test_validate_tells_what_a_run_would_refuse_before_it_starts(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.scenario.yaml", tmp_path / "two" / "other.scenario.yaml"
+    one.write_text("steps:\n  - sync\n  - inject: {fault: page_shift, system: crm}\n")
+    other.parent.mkdir()
+    other.write_text("steps:\n  - kill\n")
+
+    with pytest.raises(InputError) as caught:
+        validate_files([one, other.parent])
+    assert [str(p).partition(": ")[0] for p in caught.value.problems] == [f"{one}:3", f"{other}:2"]
+    one.write_text("steps:\n  - sync\n")
+    assert [v.kind for v in validate_files([one])] == ["scenario"]
+
+
 def test_all_problems_of_all_scenarios_are_told_at_once() -> None:
     wrong = scenario({"fault": "duplicate_rule", "system": "ma"}, {"fault": "page_shift", "system": "crm"})
 
@@ -75,12 +113,14 @@ def test_a_run_does_not_begin_with_a_fault_that_can_never_strike() -> None:
 
 
 @pytest.mark.parametrize(("line", "says"), [
+    ("change_schema: {side: ma, field: segment, change: remove_value}", ":2: `change: remove_value` needs a `value`"),
+    ("change_schema: {side: ma, field: segment, change: hide, value: key}", "`change: hide` takes no `value`"),
     ("inject: {fault: slow, settings: {seconds: 0}}", ":2: `slow`: `seconds` is above 0"),
     ("inject: {fault: server_error, settings: {status: x}}", ":2: `server_error`: "),
     ("meanwhile: {system: crm, do: [{inject: {fault: slwo}}]}", "no fault is called `slwo` (did you mean `slow`?"),
     ("meanwhile: {system: crm, do: [{inject: {fault: slow, settings: {second: 1}}}]}", "`slow` has no setting `second`"),
 ])  # fmt: skip
-def test_settings_that_a_fault_does_not_take_are_told_when_the_file_is_read(tmp_path: Path, line: str, says: str) -> None:
+def test_settings_that_a_step_or_a_fault_does_not_take_are_told_when_the_file_is_read(tmp_path: Path, line: str, says: str) -> None:
     path = tmp_path / "a.scenario.yaml"
     path.write_text(f"steps:\n  - {line}\n  - sync\n")
 

@@ -55,11 +55,11 @@ def test_the_reference_connector_passes_the_whole_pack(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["out"]
 
 
-def test_the_same_seed_gives_the_same_result_times_aside(tmp_path: Path) -> None:
-    chosen = ("consent/scope_is_kept", "faults/rate_limited")
+def test_the_same_seed_gives_the_same_result_one_after_another_or_at_once_times_aside(tmp_path: Path) -> None:
+    chosen = ("consent/scope_is_kept", "faults/rate_limited", "faults/lost_response")
     bugs = ("--bug", "scope_confusion", "--bug", "ascii_only")
-    for name in ("one", "two"):
-        done = syncproof("run", *chosen, *bugs, "--seed", "5", "--report", name, cwd=tmp_path)
+    for name, jobs in (("one", "1"), ("two", "4")):
+        done = syncproof("run", *chosen, *bugs, "--seed", "5", "-j", jobs, "--report", name, cwd=tmp_path)
         assert done.returncode == 1, done.stderr[-2000:]
 
     one, two = (without_times(json.loads((tmp_path / n / "result.json").read_text())) for n in ("one", "two"))

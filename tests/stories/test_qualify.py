@@ -13,7 +13,7 @@ from functools import lru_cache
 import pytest
 from syncproof.checks import all_rules
 from syncproof.qualify import Qualification, qualify
-from syncproof.qualify.coverage import by_rule, never_looked_at
+from syncproof.qualify.coverage import BY_TESTS_ONLY, ELSEWHERE, by_rule, never_looked_at, proved_by
 from syncproof.qualify.expected import EXPECTED
 from syncproof.qualify.measured import FILE, as_text, catches, looked, measured
 from syncproof.scenario.loader import builtin, load_scenarios
@@ -78,6 +78,11 @@ def test_the_score_is_what_was_promised() -> None:
 def test_every_rule_is_looked_at_by_a_built_in_scenario() -> None:
     assert never_looked_at() == ()
     assert set(by_rule()) == set(all_rules())
+
+
+def test_every_rule_is_proved_by_a_buggy_connector() -> None:
+    """A rule that none can violate between the built-in systems says why, and what proves it instead."""
+    assert set(all_rules()) - set(proved_by()) - set(ELSEWHERE) == set(BY_TESTS_ONLY)
 
 
 @pytest.mark.slow

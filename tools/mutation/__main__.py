@@ -2,17 +2,18 @@
 
 How: the tests that never start a process (`tests/checks`, `tests/oracle`) run once, and it is written down which lines each of
 them enters. Then each mutant gets a fork of this process: the function's code is replaced in place and the tests that reach
-the changed statement run until one fails. A mutant that no test reaches has survived.
+the changed statement run until one fails. A mutant that no test reaches has survived. One that makes a test run on and on (by
+its processor time) is killed, and counted apart. One whose tests were too many for `--budget` is not judged: told, and no kill.
 
 Options: `--most N` (that many mutants, chosen by chance with `--seed`), `--jobs N`, `--least SHARE` (exit code 1 below),
 `--tests PATH...` (only these tests are asked). What is only said to people is not mutated: `telling.py`.
-`--budget S` (a mutant is asked the quickest tests that reach it, for so many seconds: the share can only be too low).
+`--budget S` (seconds of processor time of tests that one mutant may cost) and `--longest S` (a test that takes longer is not
+asked) keep the time bounded; both can only make the share too low.
 """
 
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import random
 import sys
@@ -23,6 +24,7 @@ from pathlib import Path
 
 from .asking import Asking
 from .mutants import Mutant, mutants_of
+from .trial import KILLS, Outcome
 
 ROOT = Path(__file__).parents[2]
 SUITES = ("tests/checks", "tests/oracle")
@@ -37,7 +39,8 @@ def main() -> int:
     parser.add_argument("--most", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--budget", type=float, default=math.inf, help="seconds of tests that one mutant may cost")
+    parser.add_argument("--budget", type=float, default=20.0, help="seconds of tests that one mutant may cost")
+    parser.add_argument("--longest", type=float, default=10.0, help="seconds after which a single test is given up")
     parser.add_argument("--least", type=float, default=0.0)
     given = parser.parse_args()
     os.chdir(ROOT)
@@ -47,21 +50,22 @@ def main() -> int:
     if given.most is not None and given.most < len(mutants):
         mutants = sorted(random.Random(given.seed).sample(mutants, given.most), key=lambda m: (m.path, m.line))
     started = time.monotonic()
-    killed: list[bool] = []
+    outcomes: list[Outcome] = []
 
     def ask(asking: Asking) -> None:
-        for test in sorted(asking.failed):
-            print(f"left out, fails without a mutant: {test}", file=sys.__stdout__)
+        for what, left_out in (("fails without a mutant", asking.failed), (f"takes more than {given.longest:g} s", asking.too_long)):
+            for test in sorted(left_out):
+                print(f"left out, {what}: {test}", file=sys.__stdout__)
         print(f"{len(mutants)} mutants of {len(files)} files; {len(asking.seconds)} tests ({time.monotonic() - started:.0f} s)", file=sys.__stdout__, flush=True)
         with ThreadPoolExecutor(given.jobs) as pool:
-            for mutant, is_dead in zip(mutants, pool.map(asking.is_killed, mutants), strict=True):
-                killed.append(is_dead)
-                if not is_dead:
-                    told = f"survived {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}"
+            for mutant, outcome in zip(mutants, pool.map(asking.outcome, mutants), strict=True):
+                outcomes.append(outcome)
+                if outcome is not Outcome.KILLED:
+                    told = f"{outcome.value} {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}"
                     print(told, file=sys.__stdout__, flush=True)
 
-    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask, given.budget).run(given.tests)
-    return _tell(mutants, killed, given.least, time.monotonic() - started)
+    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask, given.budget, given.longest).run(given.tests)
+    return _tell(mutants, outcomes, given.least, time.monotonic() - started)
 
 
 def _module(path: Path) -> str:
@@ -69,15 +73,19 @@ def _module(path: Path) -> str:
     return ".".join(("syncproof", *(p for p in parts[1:] if p != "__init__")))
 
 
-def _tell(mutants: list[Mutant], killed: list[bool], least: float, seconds: float) -> int:
+def _tell(mutants: list[Mutant], outcomes: list[Outcome], least: float, seconds: float) -> int:
     dead, all_of = Counter[Path](), Counter[Path]()
-    for mutant, is_dead in zip(mutants, killed, strict=True):
+    for mutant, outcome in zip(mutants, outcomes, strict=True):
         all_of[mutant.path] += 1
-        dead[mutant.path] += is_dead
+        dead[mutant.path] += outcome in KILLS
     for path in all_of:
         print(f"{dead[path]:4} of {all_of[path]:4} killed  {path}")
-    share = sum(killed) / len(mutants) if mutants else 1.0
-    print(f"{sum(killed)} of {len(mutants)} mutants killed: {share:.1%} in {seconds:.0f} s")
+    share = dead.total() / len(mutants) if mutants else 1.0
+    ended = Counter(outcomes)
+    print(
+        f"{dead.total()} of {len(mutants)} mutants killed: {share:.1%} in {seconds:.0f} s ({ended[Outcome.ENDLESS]} of them by never "
+        f"ending; {ended[Outcome.SURVIVED]} survived, {ended[Outcome.NOT_JUDGED]} not judged)"
+    )
     return 1 if share < least else 0
 
 

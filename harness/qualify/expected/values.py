@@ -30,6 +30,8 @@ EXPECTED: dict[str, Expectation] = {
     "local_midnight": caught_by("values/dates_and_moments", "FIELD-016"),
     "winner_ignored": caught_by("overwrite/contact_matrix", "FIELD-002"),
     "rule_of_another_object": caught_by("overwrite/lead_matrix", "FIELD-001 FIELD-002"),
+    "direction_unheeded": caught_by("overwrite/one_way_is_one_way", "FIELD-013"),
+    "direction_none_unknown": caught_by("overwrite/one_way_is_one_way", "SCOPE-003"),
     "unsupported_types_dropped": caught_by("values/every_type_arrives", "FIELD-005"),
     "mapping_shifted": caught_by("values/every_type_arrives", "FIELD-011"),
     "readonly_field_pushed": caught_by("values/edits_of_every_type", "FIELD-016"),

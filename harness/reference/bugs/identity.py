@@ -21,6 +21,8 @@ BUGS: tuple[Bug, ...] = (
         "nothing keeps a second run from starting while the first is at work, and both create what neither has found"),
     Bug("blind_create_retry", "B020", "segment-boneyard/segment-docs!3459",
         "a create whose answer was lost is sent again without looking"),
+    Bug("made_before_filled", "B020", "code-dot-org/code-dot-org!13918",
+        "a lead is made for its id, with placeholders, and filled afterwards: one whose answer was lost stays empty"),
     Bug("search_before_create", "B021", "HubSpot/hubspot-api-nodejs#545",
         "search is trusted to know what was just saved; an answer that a record exists all the same is taken for done"),
     Bug("case_sensitive_keys", "B022", "mautic/mautic#7138",

@@ -37,6 +37,8 @@ BUGS: tuple[Bug, ...] = (
         "a full resync removes what it is going to make again"),
     Bug("no_date_counts_as_recent", "B076", "mailchimp/mc-woocommerce#1356",
         "who was never active at all counts as active: a blank date is older than nothing"),
+    Bug("creates_unheeded", "B076", "mailchimp/mc-magento2#1172",
+        "what one system does not know is made there, also where the mapping lets records be made the other way only"),
     Bug("deletion_ignored", "B049", "mautic/mautic#6142",
         "a person deleted in the CRM stays in the MA"),
     Bug("owner_hijacked", "B063", "simple-salesforce/simple-salesforce#419",

@@ -41,4 +41,12 @@ BUGS: tuple[Bug, ...] = (
         "a record that could not be created is printed with all that it holds"),
     Bug("stuck_in_progress", "B097", "CartoDB/cartodb#13435",
         "a file says that a run is at work; one that is killed leaves it behind, and no run begins any more"),
+    Bug("answers_not_waited_for", "B020", "breatheco-de/breatheco-de#10934",
+        "the time-out is shorter than an answer may take, and what timed out is sent again as it stands"),
+    Bug("absent_is_gone", "B003", "hitobito/hitobito#2752",
+        "who is not in the CRM's list today is taken for deleted, and taken off the MA"),
+    Bug("empty_side_believed", "B024", "(unverified)",
+        "after its memory was lost, a CRM that shows nobody for a moment is taken for empty: everybody is made anew"),
+    Bug("watchdog_left_running", "B097", "(unverified)",
+        "a watchdog starts beside each run, to note when that hangs, and nobody ends it"),
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from ...consent import ConsentKey, ConsentMark, ConsentProof
 from ...dialect import DeskError
-from ...journal import Actor, Row
+from ...journal import Actor, Exchange, Row
 from ...store import Snapshot
 from ...wire import Operation, Request, Response, Router, operations_of
 from ...world import World
@@ -174,6 +174,16 @@ class Salesforce(Org):
         if self.backlog and not bulk.is_look(request):
             self.catch_up()
 
+    @property
+    def calls_a_day(self) -> int | None:
+        """Return the org's `DailyApiRequests` (salesforce.md 1.2)."""
+        return int(self.settings["api_limit"])
+
+    def is_counted(self, exchange: Exchange) -> bool:
+        """Tell whether a request counts against the daily limit, as `before` counts."""
+        segments = exchange.path.strip("/").split("/")
+        return "oauth2" not in segments[:3] and "cometd" not in segments[:1]
+
     def after(self, request: Request, response: Response) -> None:
         """Add the headers of every answer; REST answers tell how much of the limit is used."""
         response.headers.extend(_HEADERS)
@@ -209,6 +219,7 @@ class Salesforce(Org):
     troubles = weather.TROUBLES
     trips = weather.TRIPS
     limits_told = weather.LIMITS_TOLD
+    groups = weather.GROUPS
 
     def declare(self, what: str, entry: BaseModel) -> None:
         """Put a rule, a queue, a field's security or the limits into force. Raises ValueError saying what does not fit."""

@@ -75,7 +75,7 @@ class Org(Dialect):
         for kind in self.kinds.values():
             self.store.define(kind.name, indexes=kind.keys)
         self.sessions: dict[str, Session] = {}
-        self.issued: list[str] = []
+        self.issued: dict[str, None] = {}
         self.refresh_tokens: dict[str, str] = {}
         self.cursors: dict[str, Any] = {}
         # Bulk jobs of both APIs by id; what they have still to save (each call saves some and tells whether all is done).
@@ -142,7 +142,7 @@ class Org(Dialect):
         token = f"{self.org_id[:15]}!AQ{self.world.vault.token('salesforce.session', 86)}"
         now_ms = self.clock.now_ms()
         session = self.sessions[token] = Session(token, user_id, now_ms, now_ms)
-        self.issued.append(token)
+        self.issued[token] = None
         return session
 
     def session_of(self, token: str) -> Session | None:
@@ -165,6 +165,15 @@ class Org(Dialect):
     def tokens_issued(self) -> tuple[str, ...]:
         """Return every session id that was handed out, ended or not."""
         return tuple(self.issued)
+
+    def keyrings(self) -> tuple[dict[str, Any], ...]:
+        """Return sessions and refresh tokens, and the list of what was handed out."""
+        return self.sessions, self.refresh_tokens, self.issued
+
+    def went_back(self) -> None:
+        """Let the time for which CometD clients may stay away begin anew."""
+        for listener in self.listeners.values():
+            listener.touch()
 
     def end_session(self, token: str) -> bool:
         """End one session (log-out, revoked token); tell whether there was one."""

@@ -78,6 +78,22 @@ def _all_or_none(org: Org, request: Request, number: int) -> bool:
     return True
 
 
+# Whatever door a connector writes by: single records, collections, trees, bulk jobs, SOAP. A composite may hold anything.
+_ANYTHING = ("composite.batch", "composite.composite", "composite.graph", "bulk1.batch.add", "bulk2.ingest.upload")
+_CREATES = ("rows.create", "rows.upsert*", "collections.create", "collections.upsert*", "composite.tree", "soap.create", "soap.upsert", *_ANYTHING)
+_CHANGES = ("rows.update*", "rows.upsert*", "collections.update", "collections.upsert*", "soap.update", "soap.upsert", *_ANYTHING)
+_DELETES = ("rows.delete*", "collections.delete", "soap.delete", "soap.merge", *_ANYTHING)
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "reads": (
+        "query.*", "rows.read*", "collections.retrieve*", "search.*", "replication.*", "bulk1.batch.query_result", "bulk2.query.results",
+        "soap.query*", "soap.retrieve", "soap.search", "soap.getUpdated", "soap.getDeleted",
+    ),
+    "creates": _CREATES,
+    "changes": _CHANGES,
+    "writes": tuple(dict.fromkeys((*_CREATES, *_CHANGES, *_DELETES, "soap.convertLead"))),
+}  # fmt: skip
+
 _DATA = ("query.*", "rows.*", "collections.*", "composite.*", "search.*", "describe.*", "replication.*", "tree.*", "graph.*")
 
 TROUBLES: Mapping[str, Trouble] = {

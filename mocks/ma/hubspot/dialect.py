@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
 from ...dialect import Mail, Switch
-from ...journal import Actor, Row
+from ...journal import Actor, Exchange, Row
 from ...wire import Request, Response, Router, operations_of
 from ...world import World
 from . import (
@@ -102,6 +102,10 @@ class Hubspot(Desk):
     troubles = weather.TROUBLES
     trips = weather.TRIPS
     limits_told = weather.LIMITS_TOLD
+    groups = weather.GROUPS
+    fills_in: ClassVar[Mapping[tuple[str, str], tuple[str, ...]]] = {
+        ("contacts", "lifecyclestage"): ("lifecyclestage_on_create", "legacy_lifecyclestage_on_create"),
+    }
     declarations = administration.DECLARATIONS
 
     def declare(self, what: str, entry: BaseModel) -> None:
@@ -131,6 +135,17 @@ class Hubspot(Desk):
     def calls_today(self) -> int:
         """Return how many calls were made since midnight UTC."""
         return self.limits.used_today
+
+    @property
+    def calls_a_day(self) -> int | None:
+        """Return how many calls of private apps a day has room for (hubspot.md 2.9)."""
+        return self.limits.a_day
+
+    def is_counted(self, exchange: Exchange) -> bool:
+        """Tell whether a request counts against the day: OAuth apps have none, and who is not let in is not counted."""
+        scheme, _, value = exchange.request_headers.get("authorization", "").partition(" ")
+        token = self.tokens.find(value) if scheme.casefold() == "bearer" else None
+        return exchange.status != 401 and not (token is not None and token.expires_ms is not None)
 
     def desk_bounce(self, record_id: str, what: str) -> Row:
         """The last message to a contact bounces (`hard`, `soft`), is reported as `spam`, or its address goes into `quarantine`.
@@ -184,6 +199,10 @@ class Hubspot(Desk):
     def tokens_issued(self) -> tuple[str, ...]:
         """Return every access token of this portal, ended or not."""
         return self.tokens.issued
+
+    def keyrings(self) -> tuple[dict[str, Any], ...]:
+        """Return access tokens and refresh tokens."""
+        return self.tokens.rings
 
     def before(self, request: Request) -> None:
         """Let imports whose time has come write their rows, and workflows that waited act."""

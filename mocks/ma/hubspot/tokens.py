@@ -116,6 +116,11 @@ class Tokens:
         """Return every access token that was handed out, ended or not."""
         return tuple(self._tokens)
 
+    @property
+    def rings(self) -> tuple[dict[str, Token], dict[str, Grant]]:
+        """Return what apps may hold: access tokens and refresh tokens."""
+        return self._tokens, self._refresh
+
     def end_all(self) -> None:
         """End every OAuth access token, as time would; a private app's token never ends."""
         now = self._dialect.clock.now_ms()

@@ -68,6 +68,29 @@ def _as_one(portal: Portal, request: Request, number: int) -> bool:
     return True
 
 
+# Whatever door a connector writes people and companies by: single records, batches, the legacy API, imports.
+_CREATES = (
+    "objects.create", "objects.batch_create", "objects.batch_upsert", "legacy.contact_create", "legacy.contact_upsert",
+    "legacy.contacts_batch", "legacy.company_create", "imports.start",
+)
+_CHANGES = (
+    "objects.update", "objects.batch_update", "objects.batch_upsert", "legacy.contact_update*", "legacy.contact_upsert",
+    "legacy.contacts_batch", "legacy.company_update", "imports.start",
+)
+_DELETES = ("objects.archive", "objects.batch_archive", "objects.gdpr_delete", "legacy.contact_delete", "legacy.company_delete")
+_MERGES = ("objects.merge", "legacy.contact_merge")
+_CONSENTS = ("communication_v1.update", "communication_v4.write", "communication_v4.unsubscribe_all", "communication_batch.write", "communication_batch.unsubscribe_all")
+
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "reads": (
+        "objects.get", "objects.list*", "objects.search", "objects.batch_read", "legacy.contact_profile*", "legacy.contacts_all",
+        "legacy.contacts_by_*", "legacy.contacts_recently_*", "legacy.contacts_search", "legacy.companies*", "legacy.company",
+    ),
+    "creates": _CREATES,
+    "changes": _CHANGES,
+    "writes": tuple(dict.fromkeys((*_CREATES, *_CHANGES, *_DELETES, *_MERGES, *_CONSENTS))),
+}  # fmt: skip
+
 _LISTS = ("objects.search", "objects.list", "objects.list_v4", "owners.list")
 _WRITES = (
     "objects.create", "objects.update", "objects.archive", "objects.batch_create", "objects.batch_update",
