@@ -161,6 +161,9 @@ def qualify(
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Every variant in every scenario of the pack, not only where it should show: hours.")
     ] = False,
+    mapping: Annotated[
+        Path | None, typer.Option("--mapping", metavar="FILE", help="Your own mapping between the same systems; what it cannot show counts apart.")
+    ] = None,
     seed: SeedOption = DEFAULT_SEED,
     jobs: Annotated[int, typer.Option("-j", "--jobs", metavar="N", min=1, max=64, help="Runs at the same time.")] = 1,
 ) -> None:
@@ -172,7 +175,8 @@ def qualify(
     say = _tell if sys.stderr.isatty() else None
     raise typer.Exit(
         run_and_print(
-            variants or [], pack=pack, share=share, everywhere=everywhere, seed=seed, jobs=jobs, json=json, say=say, console=Console()
+            variants or [], pack=pack, share=share, everywhere=everywhere, seed=seed, jobs=jobs, json=json, mapping=mapping,
+            say=say, console=Console(),
         )
     )
 

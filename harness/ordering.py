@@ -74,8 +74,9 @@ def make_request(
     # What is named is played, whatever it needs.
     left_out = () if scenarios else _that_do_not_fit(chosen, program_file, contract[0])
     gone = dict(left_out)
-    for reason in dict.fromkeys(gone.values()) if progress is not None else ():
-        progress(f"{sum(r == reason for r in gone.values())} of the pack are left out: {reason}")
+    if progress is not None:
+        for reason in dict.fromkeys(gone.values()):
+            progress(f"{sum(r == reason for r in gone.values())} of the pack are left out: {reason}")
     return RunRequest(
         tuple(s for s in chosen if s.id not in gone), program_file, contract[0], contract[1], report, seed, jobs,
         mapping_given=mapping is not None, shape=orgs, progress=progress, left_out=left_out,

@@ -146,13 +146,13 @@ def _failing(findings: Sequence[Finding]) -> str:
     advice = "Fix it, or accept it in writing" if worst is Severity.MINOR else "Do not go live"
     told = f"{advice}: {plural(len(of_worst), f'{worst} finding')}"
     counted: dict[str, int] = {}
-    began: set[str] = set()
+    began: dict[str, int] = {}
     for finding in of_worst:
         if words := consequence(finding.classification):
             counted[words] = counted.get(words, 0) + 1
-            began |= {words} if finding.follows is None else set()
+            began[words] = began.get(words, 0) + (finding.follows is None)
     # What began the trouble before what came after it. Equal counts keep the order of the findings: no chance in it.
-    leading = sorted(counted, key=lambda words: (words not in began, -counted[words]))[:3]
+    leading = sorted(counted, key=lambda words: (-began[words], -counted[words]))[:3]
     return f"{told}: {'; '.join(leading)}." if leading else f"{told}."
 
 

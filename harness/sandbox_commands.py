@@ -45,7 +45,7 @@ def step(
 @sandbox_app.command()
 def edit(
     system: SystemArgument,
-    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="Phone=$fresh, Title=$blank; what is no text: HasOptedOutOfFax:=true.")],
+    changes: Annotated[list[str], typer.Argument(metavar="FIELD=VALUE...", help="Phone=$fresh, Title=$blank; what is no text: NumberOfEmployees:=12.")],
     who: WhoOption = None,
     object: Annotated[str | None, typer.Option("--object", metavar="NAME", help="contact, lead or company; default: the one there is.")] = None,
     json: JsonOption = False,

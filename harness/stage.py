@@ -372,8 +372,9 @@ class Stage:
         ]  # fmt: skip
 
     def uneventful(self) -> str:
-        """Return why nothing is proved where what was planned was optional and none of it happened; "" when something did."""
-        if not (self.armed or self.missed) or self.acts or self.killed or any(armed.struck for _, armed, _ in self.armed):
+        """Return why nothing is proved by a scenario of `options: {must_happen: true}` of which nothing came to pass; else ""."""
+        happened = self.acts or self.killed or any(armed.struck for _, armed, _ in self.armed)
+        if happened or not self.scenario.options.get("must_happen"):
             return ""
         return "nothing that this scenario had planned came to pass: no fault struck, and nobody did anything"
 

@@ -86,9 +86,6 @@ class Image(Strict):
     mode: Literal["once", "service"] = Field(
         "once", description="`once`: one sync is one container; `service`: it runs all the time (always so beside `http`)",
     )  # fmt: skip
-    memory_mb: Annotated[int, Field(ge=0, le=1_048_576)] = Field(
-        1_024, description="what needs more is ended, and that is told; 0: no bound"
-    )
     reach: Literal["auto", "host", "gateway"] = Field(
         "auto", description="how it reaches the mocks: over the host's own network (`auto` on Linux) or over the engine's gateway to "
         "the host (`auto` elsewhere, where the engine runs in a machine of its own)",
@@ -131,7 +128,7 @@ class Start(Strict):
     settle: Settle = Field(Settle.model_validate({}), description="of a service")
     timeout_s: Annotated[float, Field(gt=0, le=86_400)] = Field(120.0, description="after that long it is ended: a finding (a service: UNKNOWN)")
     memory_mb: Annotated[int, Field(ge=0, le=1_048_576)] = Field(
-        2_048, description="of `command` and `service` (Linux): what needs more, with all its children, is ended, and that is told; 0: no bound"
+        2_048, description="of `command` and `service` (Linux), and of `container`: what needs more, with all its children, is ended, and that is told; 0: no bound"
     )
     cwd: str = Field(".", description="folder it runs in, relative to the connector file")
 

@@ -246,10 +246,11 @@ def commands() -> str:
 
 def _leaves(path: str, command: Any) -> Iterator[tuple[str, Any]]:
     for name, found in getattr(command, "commands", {}).items():
-        if getattr(found, "commands", None):
-            yield from _leaves(f"{path} {name}", found)
-        else:
+        inner = getattr(found, "commands", None)
+        if not inner or found.invoke_without_command:
             yield f"{path} {name}", found
+        if inner:
+            yield from _leaves(f"{path} {name}", found)
 
 
 def _command(path: str, command: Any) -> str:

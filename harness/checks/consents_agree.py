@@ -33,20 +33,28 @@ def consents_agree(oracle: Oracle, seen: Seen) -> None:
                 said = ledger.last_saying(person, key, start)
                 if said is None or not said.grant or (said.side not in (side, None) and not ledger.travels(key, said.side or side)):
                     continue
-                question = _left_open(ledger, person, key, said, start)
+                wide = ConsentKey(key.channel, "*")
+                is_out = effective.get((person, wide), ConsentState.UNKNOWN).refuses
+                question = _left_open(ledger, person, key, said, start, is_out=is_out)
                 if question:
                     seen.left_open.append(f"{key}: {question}")
                     continue
                 _compare(oracle, seen, person, key, side, effective.get((person, key), ConsentState.UNKNOWN), last)
 
 
-def _left_open(ledger: ConsentLedger, person: str, key: ConsentKey, said: Saying, seq: int) -> str:
-    """Return what nobody can tell about a yes, which is therefore not demanded; empty when it must arrive."""
+def _left_open(ledger: ConsentLedger, person: str, key: ConsentKey, said: Saying, seq: int, *, is_out: bool) -> str:
+    """Return what nobody can tell about a yes, which is therefore not demanded; empty when it must arrive.
+
+    ``is_out``: the system says that the person refuses everything.
+    """
     if said not in ledger.sayings.get(person, ()):
         return "whether the yes of one of two people who were merged is a yes for the other's address"
     if ledger.state_at(person, ConsentKey(key.channel, "*"), seq).refuses:
         # Both vendors keep an opt-out of everything in force when somebody ticks one list.
         return "what a yes to one purpose means while an earlier no to everything stands"
+    if is_out and any(not s.grant and not s.waits and s.key.purpose == "*" for s in ledger.said_by(person, seq)):
+        # They refused everything once. That flag has no evidence: who sees it on one side only may keep it (see CONS-003).
+        return "whether a later yes to everything counts while the other system still refuses"
     if ledger.is_refused_beside(person, key, seq):
         return "whether the no of one of two people with one address counts for the other"
     if ledger.last_move(person, seq) > said.seq:

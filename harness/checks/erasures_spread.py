@@ -18,7 +18,8 @@ _ALL_MAIL = ConsentKey("email", "*")
 def erasures_spread(oracle: Oracle, seen: Seen) -> None:
     """After the sync that follows an erasure: erased, archived, silenced or untouched there, as `erases` says."""
     for act in oracle.evidence.acts:
-        sync = next((n for n in oracle.meetings if n > act.after_sync), None)
+        # A sync that a fault broke, or that was running already, is made up by the next one.
+        sync = next((n for n in oracle.meetings if oracle.evidence.before_syncs[n - 1].seq > act.seq), None)
         obj = oracle.evidence.mapping.of(act.object)
         if act.kind != "erase" or sync is None or obj is None:
             continue

@@ -57,9 +57,13 @@ def _disappearance(oracle: Oracle, seen: Seen, meeting: Meeting) -> None:
     acts = oracle.acts_before(meeting.sync, meeting.subject)
     if any(a.kind in ("delete", "erase") for a in acts):
         return
-    merged_meanwhile = {(a.side, i) for a in oracle.acts_during(meeting.sync) if a.kind == "merge" for i in (a.record_id, *a.others)}
+    merges = [a for a in oracle.acts_during(meeting.sync) if a.kind == "merge"]
+    merged_meanwhile = {(a.side, i) for a in merges for i in (a.record_id, *a.others)}
+    gave_way = {(a.side, i) for a in merges if a.person != meeting.subject for i in a.others}
     at_ms = oracle.evidence.before_syncs[meeting.sync - 1].at_ms
     rows = [(side, row) for side in (Side.CRM, Side.MA) for row in oracle.scope.all_before(meeting, side)]
+    if any((side, row.id) in gave_way for side, row in rows):
+        return  # people merged it into another person's while the sync ran: who follows at once on the other side is right
     for side, row in rows:
         if meeting.object.object != "company" and oracle.scope.kept_out(meeting.object, side, row, at_ms):
             continue

@@ -18,11 +18,12 @@ RULES = (Rule("CONS-002", "a refusal reaches the other system (I2)", Severity.CR
 
 
 def refusal_spreads(oracle: Oracle, seen: Seen) -> None:
-    """After each sync every record of a person who had refused before it says so, on both sides."""
+    """After each sync every record of a person who had refused before it says so, on both sides.
+
+    In a sync that a fault broke nobody takes part: the next one makes up for it.
+    """
     refused = ConsentRefusals(oracle)
     for number in range(1, len(oracle.evidence.states)):
-        if oracle.scope.is_broken(number):
-            continue
         for side in (Side.CRM, Side.MA):
             effective = oracle.consents.effective(side, oracle.evidence.states[number].on(side), in_use=True)
             for person in oracle.taking_part(number):

@@ -66,11 +66,12 @@ def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
 
 
 def _was_shut_out(oracle: Oracle, sync: SyncSummary) -> bool:
-    """Tell whether a fault stopped the connector before it came to the other system, so that it gave up, and said so."""
+    """Tell whether a fault let the connector in nowhere else, or kept its very last request back, so that it gave up, and said so."""
     is_honest = sync.ended == "exited" and sync.exit_code not in oracle.evidence.success_exit_codes
+    made = _exchanges(oracle, sync)
     survivable = bool(oracle.evidence.options.get("must_survive"))
-    stopped = [e for e in _exchanges(oracle, sync) if e.fault and (is_shut_out(e) or not survivable)]
-    return is_honest and any(is_shut_out(e) or oracle.evidence.is_struck(e, "passing") for e in stopped)
+    was_stopped = bool(made) and not survivable and oracle.evidence.is_struck(made[-1], "passing")
+    return is_honest and (was_stopped or any(is_shut_out(e) and e.fault for e in made))
 
 
 def _unheld(oracle: Oracle) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..errors import SetupError
 from ..network import GATEWAY_HOST
-from ..start_kinds import Image
+from ..start_kinds import Image, Start
 from . import Ended, Task
 from ._at_work import AtWork, OneShot
 from ._engine import Ownership, answering, bundles, connect, find_image, identity, refuse_unfit, sweep
@@ -38,13 +38,15 @@ class Containers:
         self._image: Any = None
         self._owned: Ownership | None = None
 
-    def prepare(self, image: Image) -> Mapping[str, str]:
+    def prepare(self, start: Start) -> Mapping[str, str]:
         """Find engine and image, remove what dead runs have left, and return what the image is. Raises InputError."""
+        image = start.container
+        assert image is not None
         with self._lock:
             if self._client is None:
                 client = connect()
                 with answering():
-                    refuse_unfit(client, image)
+                    refuse_unfit(client, image, start.memory_mb)
                     sweep(client)
                     self._image, self._owned, self._client = find_image(client, image.image), Ownership(), client
             return identity(self._image, image.image)
@@ -58,8 +60,7 @@ class Containers:
         return _Serving(task, self._house(task))
 
     def _house(self, task: Task) -> House:
-        assert task.start.container is not None
-        self.prepare(task.start.container)
+        self.prepare(task.start)
         assert self._owned is not None
         return House(self._client, self._image, self._owned.labels, task)
 
@@ -78,7 +79,7 @@ class House:
     def __init__(self, client: Any, image: Any, labels: Mapping[str, str], task: Task) -> None:
         assert task.start.container is not None
         self._client, self._image, self._labels, self._task = client, image, dict(labels), task
-        self._wanted = task.start.container
+        self._wanted, self._memory_mb = task.start.container, task.start.memory_mb
         self._volume: Any = None
         self._made: list[Contained] = []
         self._bundles: tuple[str, ...] | None = None  # the same in every container of the image
@@ -91,7 +92,7 @@ class House:
             container = self._client.containers.create(self._image.id, list(self._task.argv) or None, **self._settings())
             try:
                 container.put_archive("/", self._packed(container))
-                contained = Contained(container, log, timeout_s, self.errors, self._wanted.memory_mb)
+                contained = Contained(container, log, timeout_s, self.errors, self._memory_mb)
             except BaseException:
                 container.remove(force=True, v=True)
                 raise
@@ -110,8 +111,8 @@ class House:
             "use_config_proxy": False,
             **reach, "extra_hosts": {**reach["extra_hosts"], **self._task.hosts},
         }  # fmt: skip
-        if self._wanted.memory_mb:
-            found |= {"mem_limit": f"{self._wanted.memory_mb}m", "memswap_limit": f"{self._wanted.memory_mb}m"}
+        if self._memory_mb:
+            found |= {"mem_limit": f"{self._memory_mb}m", "memswap_limit": f"{self._memory_mb}m"}
         return found
 
     def _packed(self, container: Any) -> bytes:
@@ -183,20 +184,32 @@ class Contained:
         self._is_killed = self._is_removed = False
         self._refusal = ""
         self._began = 0.0
-        # Before the start: nothing that is printed is missed, and nothing is kept by the engine.
-        frames = container.attach(stdout=True, stderr=True, stream=True, logs=False)
+        frames: Iterable[bytes] = ()
+        with self._refused():
+            # Before the start: nothing that is printed is missed, and nothing is kept by the engine.
+            frames = container.attach(stdout=True, stderr=True, stream=True, logs=False)
         self._reader = threading.Thread(target=self._output.drain, args=(_Frames(frames, errors),), name="syncproof-output", daemon=True)
 
     def start(self) -> None:
-        """Start it; why an engine cannot is told by `wait`."""
+        """Start it; what is wrong with its words or its image is told by `wait`. Raises SetupError when the engine fails."""
         self._began = time.monotonic()
         self._reader.start()
+        if not self._refusal:
+            with self._refused():
+                self._container.start()
+                threading.Thread(target=self._watch, name="syncproof-container", daemon=True).start()
+
+    @contextlib.contextmanager
+    def _refused(self) -> Iterator[None]:
+        """Keep why an engine does not start what it was given; Podman looks for the program before the start already."""
         try:
-            self._container.start()
+            yield
         except self._errors.APIError as error:
+            if not error.is_client_error():
+                raise SetupError(f"the container could not be started: {error.explanation or error}") from error
             self._refusal = str(error.explanation or error)
-            return
-        threading.Thread(target=self._watch, name="syncproof-container", daemon=True).start()
+        except (self._errors.DockerException, OSError) as error:
+            raise SetupError(f"the container could not be started: {error}") from error
 
     def _watch(self) -> None:
         try:
@@ -232,14 +245,16 @@ class Contained:
     def _ended(self, is_late: bool, seconds: float, state: Mapping[str, Any]) -> Ended:
         code, reason = int(state["ExitCode"]), ""
         printed = self._output.so_far()
+        if code == 137 and self._memory_mb:
+            reason = f"it was killed (exit code 137), as what needs more than its {self._memory_mb} MB is (`start: memory_mb`)"
         if state.get("OOMKilled"):
-            reason = f"it needed more than {self._memory_mb} MB of memory, which is its bound (`start: container: memory_mb`)"
+            reason = f"it needed more than {self._memory_mb} MB of memory, which is its bound (`start: memory_mb`)"
         if is_late:
             return Ended(None, "timeout", seconds, *printed, (), reason)
         if self._is_killed:
             return Ended(None, "killed", seconds, *printed, (), reason)
         # An engine says 128 + 9 of who was killed with signal 9, and a shell says the same of its child.
-        if reason and code == 137:
+        if state.get("OOMKilled") and code == 137:
             return Ended(-9, "killed", seconds, *printed, (), reason)
         return Ended(code, "exited", seconds, *printed, (), reason)
 

@@ -74,7 +74,7 @@ def _refuse_elsewhere(address: str) -> None:
                    "Use an engine of this machine: unset DOCKER_HOST, or choose another docker context.")
 
 
-def refuse_unfit(client: Any, image: Image) -> None:
+def refuse_unfit(client: Any, image: Image, memory_mb: int) -> None:
     """Raise InputError when containers of this engine could not reach the mocks, or their memory could not be bounded."""
     info, version = client.info(), client.version()
     is_podman = any("podman" in str(part.get("Name", "")).lower() for part in version.get("Components") or ())
@@ -83,23 +83,27 @@ def refuse_unfit(client: Any, image: Image) -> None:
     if not image.over_gateway and not is_podman and "name=rootless" in (info.get("SecurityOptions") or ()):
         raise _refusal("Docker without root has a network of its own, from which nobody reaches the mocks.",
                        "Use Docker with root, or Podman (with or without).")
-    if image.memory_mb and info.get("MemoryLimit") is False:
-        raise _refusal("this engine cannot bound the memory of a container.", "Write `memory_mb: 0` to run it without a bound.")
+    if memory_mb and info.get("MemoryLimit") is False:
+        raise _refusal("this engine cannot bound the memory of a container.", "Write `start: {memory_mb: 0}` to run it without a bound.")
 
 
 def find_image(client: Any, name: str) -> Any:
-    """Return the image, pulled when the engine does not have it. Raises InputError."""
+    """Return the image, pulled when the engine does not have it. Raises InputError.
+
+    Podman calls what was built here `localhost/NAME`, and its API, other than its command, does not look there by itself.
+    """
     errors = importlib.import_module("docker.errors")
-    try:
+    with contextlib.suppress(errors.NotFound):
         return client.images.get(name)
-    except errors.ImageNotFound:
-        try:
-            return client.images.pull(name)
-        except (errors.DockerException, OSError) as error:
-            raise InputError([Problem(
-                f"{WHERE}: image", f"`{name}` is not on this machine and could not be pulled: {_short(error)}.",
-                "Build it (`docker build -t NAME .`), correct its name, or log in to its registry (`docker login`).",
-            )]) from error  # fmt: skip
+    with contextlib.suppress(errors.APIError):  # it may be no name at all with that in front
+        return client.images.get(f"localhost/{name}")
+    try:
+        return client.images.pull(name)
+    except (errors.DockerException, OSError) as error:
+        raise InputError([Problem(
+            f"{WHERE}: image", f"`{name}` is not on this machine and could not be pulled: {_short(error)}.",
+            "Build it (`docker build -t NAME .`), correct its name, or log in to its registry (`docker login`).",
+        )]) from error  # fmt: skip
 
 
 def bundles(client: Any, container: Any, image: Any) -> tuple[str, ...]:

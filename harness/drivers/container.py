@@ -21,8 +21,7 @@ class Container:
 
     def prepare(self, start: Start) -> Mapping[str, str]:
         """Find the engine and the image (pulled when it is not there) and return what it is. Raises InputError."""
-        assert start.container is not None
-        return self._containers.prepare(start.container)
+        return self._containers.prepare(start)
 
     def engage(self, task: Task) -> Engaged:
         """Return the connector for one scenario."""

@@ -32,7 +32,7 @@ class Http:
 
     def prepare(self, start: Start) -> Mapping[str, str]:
         """Look for the engine and the image of a container that is to be asked; a program was found when the file was read."""
-        return self._containers.prepare(start.container) if start.container is not None else {}
+        return self._containers.prepare(start) if start.container is not None else {}
 
     def engage(self, task: Task) -> Triggered:
         """Return the connector for one scenario."""

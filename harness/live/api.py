@@ -15,16 +15,11 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from syncproof_mocks.guard import Guard
-from syncproof_mocks.journal import Entry, Exchange
 
 from ..errors import InputError, Problem, SetupError
-from ..journal_lines import masks
-from ..mapping.grammar import Side
-from .happened import entry_as_data
 from .session import BusyError, Session
 
 LOOK_S = 0.05
-MOST_AT_ONCE = 500
 
 
 def control_api(session: Session, token: str) -> FastAPI:
@@ -129,32 +124,14 @@ def _problems(found: Any, status: int) -> Response:
     return JSONResponse({"problems": [{"where": p.where, "message": p.message, "remedy": p.remedy} for p in found]}, status)
 
 
-# -- following ------------------------------------------------------------------------------------------------------
-
-
 async def _watched(session: Session) -> AsyncIterator[bytes]:
     """Yield one line of JSON for each thing that happens from now on, until the sandbox ends or nobody listens any more."""
-    dialects = {(dialect := session.sandbox.on(side)).name: dialect for side in Side}
-    place, returns = len(session.stage.journal), len(session.returns)
-    waiting: list[Entry] = []
-    yield _line({"type": "watching", "journal": place})
-    while not session.is_over:
-        if returns != len(session.returns):
-            returns, place, waiting = len(session.returns), len(session.stage.journal), []
-            yield _line({"type": "rewound", "name": session.returns[-1]})
-        hidden = masks(session.sandbox.secrets())
-        entries = session.stage.journal.entries[place : place + MOST_AT_ONCE]
-        place += len(entries)
-        # A request that waits for its answer (long polling) does not hold back what happens meanwhile.
-        here, waiting = [*waiting, *entries], []
-        for entry in here:
-            if isinstance(entry, Exchange) and not entry.status:
-                waiting.append(entry)
-            elif (told := entry_as_data(entry, hidden, dialects)) is not None:
-                yield _line(told)
-        if len(entries) < MOST_AT_ONCE:
+    with session.followed() as follower:
+        while True:
+            # The last look is after the end: nothing that happened is left untold.
+            was_over = session.is_over
+            for told in follower.look():
+                yield orjson.dumps(told, default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+            if was_over:
+                return
             await asyncio.sleep(LOOK_S)
-
-
-def _line(data: Any) -> bytes:
-    return orjson.dumps(data, default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"

@@ -28,12 +28,14 @@ from ..scenario.grammar import Scenario, ScenarioStep, known_steps
 from ..scenario.loader import load_step
 from ..stage import Connecting
 from .differences import differences
+from .following import Follower
 from .happened import act_as_data, plain, sync_as_data
 from .stage import LiveStage
 
 SEEDED = "seeded"
 MOST_CHECKPOINTS = 50
 LONGEST_NAME = 80
+FAREWELL_S, LONGEST_FAREWELL_S = 0.05, 2.0
 # What a stage refers to and does not own: it is the same before and after.
 _APART = (Sandbox, Scenario, Mapping, threading.Event)
 
@@ -60,9 +62,9 @@ class Session:
         self.stage.state_dir = state_dir
         self._restart, self._copies = restart, 0
         self._state_dir = state_dir
-        # Counts how often the sandbox went back: whoever follows the journal must start at its new end.
-        self.returns: list[str] = []
+        self._followers: list[Follower] = []
         self._lasting: tuple[str, float] | None = None
+        self._awaited: asyncio.Future[None] | None = None
         self.is_over = False
         self._kept: dict[str, _Kept] = {}
         self.sandbox.call(lambda: self._keep(SEEDED))
@@ -101,6 +103,7 @@ class Session:
             self.stage.run_sync()  # says what is missing
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
+        self._awaited = ended
 
         def done(error: BaseException | None) -> None:
             self._lasting = None
@@ -156,9 +159,12 @@ class Session:
             finally:
                 self._lasting = None
         undone = len(self.stage.journal) - kept.checkpoint.seq
+        for follower in self._followers:
+            follower.goes_back()
         kept.checkpoint.go_back(time_goes_on=time_goes_on)
         self._put_back(kept.state)
-        self.returns.append(chosen)
+        for follower in self._followers:
+            follower.went_back(chosen)
         return {"rewound": chosen, "undone": max(undone, 0), "now": self.sandbox.world.clock.now().isoformat(timespec="seconds")}
 
     def _checkpoint(self) -> Checkpoint:
@@ -212,9 +218,28 @@ class Session:
         self.stage.catch_up()
         return differences(self.stage)
 
+    @contextmanager
+    def followed(self) -> Iterator[Follower]:
+        """Tell somebody what happens for as long as the block lasts."""
+        follower = Follower(self.sandbox)
+        self._followers.append(follower)
+        try:
+            yield follower
+        finally:
+            self._followers.remove(follower)
+
     def close(self) -> None:
-        """Let watchers go. A step that still lasts is not waited for."""
+        """Let followers hear the rest and go (call it while the mocks still serve). A step that still lasts is not waited for."""
         self.is_over = True
+        self.sandbox.perform(self._alone())
+
+    async def _alone(self) -> None:
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_exception(SetupError("the sandbox was ended meanwhile"))
+            await asyncio.sleep(FAREWELL_S)
+        until = time.monotonic() + LONGEST_FAREWELL_S
+        while self._followers and time.monotonic() < until:
+            await asyncio.sleep(0.01)
 
 
 class _Before:

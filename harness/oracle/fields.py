@@ -137,8 +137,12 @@ class Oracle:
 
     def acts_during(self, sync: int) -> tuple[Act, ...]:
         """Return what people did while one sync ran (`meanwhile`), in order."""
-        summary = self.evidence.syncs[sync - 1]
-        return tuple(a for a in self.evidence.acts if summary.start_seq <= a.seq < summary.end_seq)
+        return self._acts_during.get(sync, ())
+
+    @cached_property
+    def _acts_during(self) -> dict[int, tuple[Act, ...]]:
+        acts = self.evidence.acts
+        return {s.number: tuple(a for a in acts if s.start_seq <= a.seq < s.end_seq) for s in self.evidence.syncs}
 
     def _merged_during(self, sync: int) -> frozenset[str]:
         """Return the people whose records somebody merged while one sync ran."""

@@ -74,11 +74,11 @@ def allowed(rule: FieldRule, situation: Situation) -> Allowed:
 def forgetful(rule: FieldRule, situation: Situation) -> Allowed:
     """Return what may stand after a sync by a connector that has lost its state.
 
-    It cannot know the base: it may decide as at a first meeting, where a blank is filled and the winner wins. Which edit
-    is the `latest` is told by the stamps of both systems and not by the base: that stays demanded.
+    It cannot know the base: it may decide as at a first meeting, where a blank is filled and the winner wins. Which of two
+    values is the `latest` is told by the stamps of both systems and not by the base: that stays demanded.
     """
     known = allowed(rule, situation)
-    if situation.base is None or rule.winner is Winner.LATEST:
+    if situation.base is None or (rule.winner is Winner.LATEST and None not in situation.now):
         return known
     anew = allowed(rule, Situation(None, situation.now, situation.last))
     return Allowed(tuple(dict.fromkeys([*known.pairs, *anew.pairs])), known.reason, known.left_open or anew.left_open)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
 
 from ..errors import InputError, Problem
 from ..model import Verdict
@@ -19,6 +21,7 @@ from ..scenario.loader import builtin, load_scenarios
 from ..scenario.packs import find_pack
 from .arena import CORRECT, Outcome, Task, play_all
 from .classes import bug_classes
+from .contract import contract_of, not_set_up, unfit, why_beside
 from .expectation import Expectation
 from .expected import EXPECTED
 
@@ -80,11 +83,20 @@ class Qualification:
     jobs: int
     seconds: float
     is_whole: bool
+    mapping: str = ""  # the name of a user's own; empty: the default one
+    left_out: Mapping[str, str] = field(default_factory=dict)  # scenario -> why that mapping cannot play it
+
+    @cached_property
+    def beside(self) -> Mapping[str, str]:
+        """Return variant -> why it cannot be shown under a user's own mapping, of those that cannot."""
+        looked = {o.task.scenario.id: o.looked for o in self.clean}
+        found = ((t.variant.name, why_beside(t, looked, self.left_out)) for t in self.trials) if self.mapping else ()
+        return {name: why for name, why in found if why}
 
     @property
     def tried(self) -> tuple[Trial, ...]:
-        """Return the variants that met at least one scenario."""
-        return tuple(t for t in self.trials if t.outcomes)
+        """Return the variants that met at least one scenario, and that can be shown under the mapping."""
+        return tuple(t for t in self.trials if t.outcomes and t.variant.name not in self.beside)
 
     @property
     def missed(self) -> tuple[Trial, ...]:
@@ -94,7 +106,7 @@ class Qualification:
     @property
     def alarms(self) -> tuple[Outcome, ...]:
         """Return the scenarios in which the correct connector was blamed, or nothing could be told."""
-        return tuple(o for o in self.clean if o.verdict != Verdict.PASS)
+        return tuple(o for o in self.clean if o.verdict != Verdict.PASS and o.task.scenario.id not in self.left_out)
 
     @property
     def false_alarms(self) -> int:
@@ -129,31 +141,37 @@ class Qualification:
 
 def qualify(
     names: Sequence[str] = (), *, pack: str = DEFAULT_PACK, share: str = "", everywhere: bool = False, seed: int = 1, jobs: int = 1,
-    proved: Collection[str] = (), say: Callable[[str], None] | None = None,
+    proved: Collection[str] = (), mapping: Path | None = None, say: Callable[[str], None] | None = None,
 ) -> Qualification:
     """Run the correct connector and the named variants (default: all) and return the matrix.
 
     Each variant runs the scenarios of the pack that should catch it; with ``everywhere`` all scenarios of the pack. The
     correct connector runs the whole pack, or just the scenarios of the variants that were chosen. ``share`` (`2/6`)
     leaves, of those that are not of tier 1, every sixth, from the second; in the scenarios ``proved`` the correct
-    connector has been seen already. The result does not depend on ``jobs``.
-    Raises InputError for a variant, a pack or a share that there is not.
+    connector has been seen already. ``mapping``: a user's own in place of the default one; what it cannot play is left out.
+    The result does not depend on ``jobs``. Raises InputError for a variant, a pack or a share that there is not, and for a
+    mapping that is wrong or between other systems.
     """
     started = time.monotonic()
+    contract = contract_of(mapping) if mapping is not None else None
     chosen = _share(_variants(names), share)
     is_whole = not names and not share
-    inside = {s.id: s for s in find_pack(pack).of(load_scenarios(list(builtin())))}
+    everything = find_pack(pack).of(load_scenarios(list(builtin())))
+    left_out = unfit(everything, contract)
+    inside = {s.id: s for s in everything if s.id not in left_out}
     tried = {v.name: _scenarios(v, inside, everywhere=everywhere) for v in chosen}
     needed = {s.id for scenarios in tried.values() for s in scenarios} if not is_whole else set(inside)
     clean = [Task(CORRECT, s) for s in inside.values() if s.id in needed and s.id not in proved]
     buggy = [Task(v.name, s) for v in chosen for s in tried[v.name]]
-    outcomes = play_all([*clean, *buggy], seed=seed, jobs=jobs, say=say)
+    outcomes = play_all([*clean, *buggy], seed=seed, jobs=jobs, contract=contract, say=say)
     by_variant: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
         by_variant.setdefault(outcome.task.variant, []).append(outcome)
     trials = tuple(Trial(v, EXPECTED[v.name], tuple(by_variant.get(v.name, ()))) for v in chosen)
-    took = time.monotonic() - started
-    return Qualification(trials, tuple(by_variant.get(CORRECT, ())), pack, seed, jobs, took, is_whole)
+    seen = tuple(by_variant.get(CORRECT, ()))
+    left_out |= not_set_up(seen) if contract else {}
+    name = contract.mapping.mapping if contract else ""
+    return Qualification(trials, seen, pack, seed, jobs, time.monotonic() - started, is_whole, name, left_out)
 
 
 def _variants(names: Sequence[str]) -> list[Variant]:

@@ -24,6 +24,7 @@ from ..run_request import RunRequest
 from ..runner import Runner
 from ..sandbox import Sandbox, default_mapping_file
 from ..scenario.grammar import Scenario
+from .contract import Contract
 
 CORRECT = ""
 
@@ -62,10 +63,13 @@ def connector_of(task: Task) -> ConnectorFile:
 
 
 def play_all(
-    tasks: Sequence[Task], *, seed: int = 1, jobs: int = 1, say: Callable[[str], None] | None = None
+    tasks: Sequence[Task], *, seed: int = 1, jobs: int = 1, contract: Contract | None = None, say: Callable[[str], None] | None = None
 ) -> list[Outcome]:
-    """Play every task, up to ``jobs`` at the same time, and return the outcomes in the order of the tasks."""
-    arena = _Arena(seed, say, len(tasks))
+    """Play every task, up to ``jobs`` at the same time, and return the outcomes in the order of the tasks.
+
+    ``contract``: the mapping under which they are played, None for the default one.
+    """
+    arena = _Arena(seed, say, len(tasks), contract)
     with ExitStack() as stack:
         arena.work = stack.enter_context(temporary_folder())
         stack.callback(arena.driver.close)
@@ -84,13 +88,13 @@ def play_all(
 
 
 class _Arena:
-    def __init__(self, seed: int, say: Callable[[str], None] | None, total: int) -> None:
+    def __init__(self, seed: int, say: Callable[[str], None] | None, total: int, contract: Contract | None = None) -> None:
         self.work = Path()
         self.driver = Command(ahead=True)
         self.sandboxes: SimpleQueue[Sandbox] = SimpleQueue()
         self._seed, self._say, self._total, self._done = seed, say, total, 0
-        self._mapping_path = default_mapping_file()
-        self._mapping = load_mapping(self._mapping_path)
+        self._mapping_path = contract.path if contract else default_mapping_file()
+        self._mapping = contract.mapping if contract else load_mapping(self._mapping_path)
         self._lock = threading.Lock()
         self._runners: set[Runner] = set()
 

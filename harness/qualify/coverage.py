@@ -17,7 +17,7 @@ from .measured import measured
 _NAMED = 4
 # Rules that no built-in scenario can look at, and what does.
 ELSEWHERE: Mapping[str, str] = {
-    "EGRESS-001": "the network `direct` cannot see other hosts; tests/network runs connectors under `isolated` and `proxy`",
+    "EGRESS-001": "the network `direct` cannot see other hosts; tests/network finds connectors that try, under `isolated` and `proxy`",
 }
 
 # Rules that no connector between the built-in systems can violate, and why; what proves that they see is in tests/checks.

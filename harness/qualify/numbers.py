@@ -15,8 +15,10 @@ def as_json(found: Qualification) -> dict[str, Any]:
         "variants": {
             "total": len(found.tried), "caught": len(found.tried) - len(found.missed),
             "missed": [t.variant.name for t in found.missed],
-            "not_tried": [t.variant.name for t in found.trials if not t.outcomes],
+            "not_tried": [t.variant.name for t in found.trials if not t.outcomes and t.variant.name not in found.beside],
+            "beside_the_mapping": dict(found.beside),
         },
+        "mapping": found.mapping, "left_out": dict(sorted(found.left_out.items())),
         "false_alarms": found.false_alarms, "seconds": round(found.seconds, 1), "pack": found.pack, "seed": found.seed,
         "jobs": found.jobs, "scenarios_run": len(found.clean) + sum(len(t.outcomes) for t in found.trials),
         "alarms": [{"scenario": o.task.scenario.id, "verdict": o.verdict, "rules": list(o.fired), "why": o.first} for o in found.alarms],

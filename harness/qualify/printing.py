@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 import orjson
 from rich.console import Console
@@ -22,11 +23,11 @@ _WHY = 300
 
 
 def run_and_print(
-    names: Sequence[str], *, pack: str, share: str, everywhere: bool, seed: int, jobs: int, json: bool,
+    names: Sequence[str], *, pack: str, share: str, everywhere: bool, seed: int, jobs: int, json: bool, mapping: Path | None,
     say: Callable[[str], None] | None, console: Console,
 ) -> int:
     """Qualify and print; returns 0 when everything was caught and nothing was invented, else 1."""
-    found = qualify(names, pack=pack, share=share, everywhere=everywhere, seed=seed, jobs=jobs, say=say)
+    found = qualify(names, pack=pack, share=share, everywhere=everywhere, seed=seed, jobs=jobs, mapping=mapping, say=say)
     if json:
         console.file.write(orjson.dumps(as_json(found), option=orjson.OPT_INDENT_2).decode() + "\n")
     else:
@@ -40,7 +41,7 @@ def lines(found: Qualification) -> list[Text]:
     parts = [_matrix(found), _scenarios(found)]
     if found.is_whole:
         parts.append(_classes(found))
-    parts += [_misses(found), _alarms(found), [_score(found)]]
+    parts += [_beside(found), _misses(found), _alarms(found), [_score(found)]]
     return [line for part in parts if part for line in (*part, Text())][:-1]
 
 
@@ -136,6 +137,19 @@ def _classes(found: Qualification) -> list[Text]:
 # -- the score --------------------------------------------------------------------------------------
 
 
+def _beside(found: Qualification) -> list[Text]:
+    """Return what a user's own mapping cannot show: scenarios and variants, each once, with the reason."""
+    shown: list[Text] = []
+    if found.left_out:
+        shown.append(Text(f"{plural(len(found.left_out), 'scenario')} cannot be played with the mapping `{found.mapping}`:", "bold"))
+        shown += [Text(f"  {name}: {one_line(why)}") for name, why in sorted(found.left_out.items())]
+    if found.beside:
+        shown.append(Text(f"{plural(len(found.beside), 'variant')} cannot be shown with the mapping `{found.mapping}`, and count apart:", "bold"))
+        classes = {t.variant.name: t.variant.bug_class for t in found.trials}
+        shown += [Text(f"  {classes[name]} {name}: {cut(one_line(why), _WHY)}") for name, why in found.beside.items()]
+    return shown
+
+
 def _misses(found: Qualification) -> list[Text]:
     return [_miss(trial) for trial in found.missed]
 
@@ -154,6 +168,7 @@ def _score(found: Qualification) -> Text:
     variants, classes = numbers["variants"], numbers["classes"]
     apart = f" ({len(classes['not_applicable'])} cannot occur, {len(classes['not_reached'])} not reached)" if found.is_whole else ""
     untried = f", {len(variants['not_tried'])} not tried with this pack" if variants["not_tried"] else ""
+    untried += f", {len(found.beside)} cannot be shown with this mapping" if found.beside else ""
     return Text(
         f"{variants['caught']} of {variants['total']} variants caught{untried}; {classes['detected']} of {classes['total']} bug classes "
         f"shown to be detected{apart}; {plural(found.false_alarms, 'false alarm')} in {plural(len(found.clean), 'scenario')}; "

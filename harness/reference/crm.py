@@ -121,6 +121,16 @@ class SalesforceSide:
         """Return the ids of all living records."""
         return {row["Id"] for row in self._query(f"SELECT Id FROM {kind}")}  # noqa: S608 (a kind of the mapping)
 
+    def exists(self, kind: str, record_id: str) -> bool:
+        """Tell whether a living record has this id: asked for by itself, not by a query."""
+        try:
+            self._ask(lambda: self._sf.restful(f"sobjects/{kind}/{record_id}", {"fields": "Id"}))
+        except RefusedError as error:
+            if error.status != 404:
+                raise
+            return False
+        return True
+
     def by_values(self, kind: str, fields: Iterable[str], field: str, values: Iterable[str]) -> list[Row]:
         """Return the living records whose ``field`` is one of ``values`` (text, compared as Salesforce does)."""
         found: list[Row] = []

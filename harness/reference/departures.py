@@ -15,6 +15,7 @@ from .uniting import Uniting
 
 Row = dict[str, Any]
 
+_LOOKED_UP = 20  # of those whom a list does not show, when it shows nobody at all
 BIN = "bin"  # the tomb of those who left by the CRM's recycle bin: they may come back
 
 
@@ -106,8 +107,8 @@ class Departures:
                 for link in gone:
                     self._left_crm(contract, link)
                 continue
-            if not living:
-                # Everybody gone at once, without a deletion that tells of it: this is no news, something is wrong.
+            if not living and any(self._crm.exists(contract.crm, link.crm_id) for link in mine[:_LOOKED_UP]):
+                # Everybody gone at once, without a deletion that tells of it: this is no news, the answer is wrong.
                 self._outcome.refuse(contract.object, f"Salesforce shows no {contract.crm} at all; nobody was taken for gone")
                 continue
             known = self._crm.by_ids(contract.crm, (), {link.crm_id for link in gone}) if gone else {}

@@ -187,9 +187,9 @@ def _facts(result: RunResult) -> tuple[tuple[str, str], ...]:
 
 
 def _image(connector: Mapping[str, object]) -> str:
-    """Return which image ran: its digest in a registry, or the id of its content."""
-    digest, identity = connector.get("image_digest"), connector.get("image_id")
-    return str(digest or (f"{connector.get('image')}, id {identity}" if identity else ""))
+    """Return which image ran: its name, with its digest in a registry where it has one, and the id of its content."""
+    name, identity = connector.get("image_digest") or connector.get("image"), connector.get("image_id")
+    return f"{name}, id {identity}" if identity else ""
 
 
 def _theme(theme: Theme, anchors: Mapping[int, str]) -> ThemeView:

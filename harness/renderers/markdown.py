@@ -79,10 +79,14 @@ def _felt(result: RunResult) -> list[str]:
     lines = []
     for (scenario, fault, _), struck in counted.items():
         first = struck[0]
-        lines.append(f"- {_plain(scenario, 120)}: {_plain(fault, 80)} struck {plural(len(struck), 'time')}, e.g. #{first.seq} {_plain(f'{first.system} {first.request} -> {first.status}', 160)}; "
-                     f"the connector {_plain(aftermath(first), 200)}, and sync {first.sync} {_plain(first.ended, 80)}")
+        lines.append(f"- {_plain(scenario, 120)}: {_plain(fault, 80)} struck {plural(len(struck), 'time')}, e.g. {_plain(f'#{first.seq} {first.system} {first.request} -> {first.status}', 160)}; "
+                     f"the connector {_plain(aftermath(first), 200)}, {_how(first)}")
     more = [f"- … and {plural(len(lines) - MOST_FAULTS, 'more kind')}, in report.html"] if len(lines) > MOST_FAULTS else []
     return ["", "Faults, and what the connector did next:", "", *lines[:MOST_FAULTS], *more] if lines else []
+
+
+def _how(strike: Strike) -> str:
+    return f"and sync {strike.sync} {_plain(strike.ended, 80)}" if strike.sync is not None else "between syncs"
 
 
 def _unchecked(result: RunResult) -> list[str]:

@@ -85,13 +85,18 @@ def load_step(entry: Any, where: str) -> ScenarioStep:
     if _is_deep(entry):
         raise InputError([Problem(where, f"values are nested deeper than {MAX_DEPTH} levels.", "Flatten them.")])
     try:
-        step = TypeAdapter(ScenarioStep).validate_python(entry)
+        step: ScenarioStep = _step_adapter().validate_python(entry)
     except ValidationError as error:
         raise InputError([Problem(where, message, remedy) for _, message, remedy in complaints_of(error, entry_model())]) from error
     problems = [dataclasses.replace(problem, where=where) for problem in _unknown_faults(step, Lines(), (), Path(where))]
     if problems:
         raise InputError(problems)
     return step
+
+
+@cache
+def _step_adapter() -> TypeAdapter[ScenarioStep]:
+    return TypeAdapter(ScenarioStep)
 
 
 def _is_deep(data: Any) -> bool:

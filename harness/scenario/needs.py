@@ -54,7 +54,7 @@ def _purposes(scenario: Scenario, steps: Iterable[ScenarioStep], mapping: Mappin
     for step in steps:
         purpose = getattr(step.settings, "purpose", "*")
         who = getattr(step.settings, "who", None)
-        about = {_object_of(who.kind)} if getattr(who, "kind", None) else people
+        about = {_object_of(who.kind)} if who is not None and who.kind else people
         if purpose == "*" or step.name == "campaign":
             continue
         # The CRM keeps a consent in a field of each kind of record, the MA beside its records.

@@ -54,9 +54,8 @@ def _fault(settings: Any, dialects: Mapping[Side, Dialect]) -> Iterator[tuple[st
 def _moment(settings: Any, dialects: Mapping[Side, Dialect]) -> Iterator[tuple[str, str]]:
     dialect = dialects[settings.system]
     if not dialect.meant(settings.operation):
-        known = [*dialect.groups, *(op.id for op in dialect.router.operations)]
-        near = suggest(settings.operation, known)
-        yield f"no operation of {dialect.name} matches `{settings.operation}`{near}, so it could never happen", f"`syncproof coverage {dialect.name}` lists them."
+        remedy = f"Write a pattern over operation ids (`syncproof coverage {dialect.name}` lists them), or {', '.join(sorted(dialect.groups))}."
+        yield f"no operation of {dialect.name} matches `{settings.operation}`, so it could never happen", remedy
 
 
 def _switch(settings: Any, dialects: Mapping[Side, Dialect]) -> Iterator[tuple[str, str]]:

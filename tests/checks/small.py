@@ -62,8 +62,9 @@ def around(*states: Rows, entries: Sequence[Any] = (), number: int | None = None
     """Return evidence of syncs between ``states``: one for each but the first, or ``number`` of them.
 
     ``befores``: sync -> the rows when it began, where people changed them since the sync before. ``codes``: exit codes.
+    ``length``: that of the journal.
     """
-    number = len(states) - 1 if number is None else number
+    number, length = len(states) - 1 if number is None else number, more.pop("length", 100)
     rows = [*states, *[states[-1]] * (number + 1 - len(states))]
     befores = more.pop("befores", {})
     made = [state(n, 10 * n + 8 if n else 0, *map(tuple, rows[n])) for n in range(number + 1)]
@@ -74,7 +75,7 @@ def around(*states: Rows, entries: Sequence[Any] = (), number: int | None = None
     more.setdefault("people", (ANN, BOB))
     more.setdefault("links", LINKS)
     more.setdefault("dialects", {Side.CRM: Speaking("salesforce"), Side.MA: Speaking("hubspot")})
-    return evidence(states=tuple(made), befores=tuple(started), syncs=syncs, entries=padded(*entries), **more)
+    return evidence(states=tuple(made), befores=tuple(started), syncs=syncs, entries=padded(*entries, length=length), **more)
 
 
 def opted(seq: int, side: Side = Side.CRM, key: ConsentKey = NEWS, *, who: str = "p1", kind: str = "opt_in", **more: Any) -> Any:

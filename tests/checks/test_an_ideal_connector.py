@@ -22,7 +22,7 @@ TOO_SIMPLE_FOR = {
     )
 }  # fmt: skip
 # A thousand people tell here no more than ten; the reference connector meets them in `tests/stories/test_go_live.py`.
-TOO_MANY = {"sample_sync/ramp"}
+TOO_MANY = {"sample_sync/ramp", "reading/ten_thousand_and_more"}
 # A hook waits for an answer of a vendor's API, which an ideal connector never asks.
 WITHOUT_SOCKETS = sorted(
     name for name, found in builtin().items()

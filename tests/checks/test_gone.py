@@ -117,6 +117,29 @@ def test_a_deletion_while_a_sync_runs_is_judged_after_the_next_one() -> None:
     assert [f.sync for f in look("deletes_spread", during).findings] == [3]
 
 
+def test_who_was_merged_away_while_a_sync_ran_may_leave_the_other_side_at_once() -> None:
+    class AtOnce(Ideal):
+        def _sync(self, sandbox: Sandbox) -> None:
+            if not any(r.deleted for r in sandbox.crm.store.rows("Contact", deleted=True)):
+                super()._sync(sandbox)
+                return
+            self._write(Side.MA, lambda: sandbox.ma.desk_delete("contacts", removed(sandbox).id))
+
+    merge = {"merge": {"side": "crm", "into": {"index": 1}, "who": {"index": 2}}}
+    evidence = staged(world("sync", merge, "sync") | NOT_QUIET, AtOnce())
+    first, second = evidence.before_syncs
+    at = evidence.acts[0].seq
+    syncs = (evidence.syncs[0], replace(evidence.syncs[1], start_seq=at))
+    during = replace(evidence, before_syncs=(first, replace(first, seq=at, sync=second.sync)), syncs=syncs)
+    elsewhere = replace(during, acts=tuple(replace(a, person="p0002") for a in during.acts))  # a second record of one person
+
+    def gone(told: Any) -> list[str]:
+        return [f.person.split()[0] for f in look("everyone_arrived", told).findings if f.rule == "SCOPE-004"]
+
+    assert gone(during) == []
+    assert gone(elsewhere) == ["p0002"]
+
+
 # -- coming back -----------------------------------------------------------------------------------------------
 
 

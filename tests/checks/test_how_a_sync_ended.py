@@ -121,7 +121,9 @@ def test_who_was_let_in_nowhere_and_said_so_need_not_have_called_the_other() -> 
 
     assert outcome({"status": 401, "fault": "session_ends"}, 1) == set()
     assert outcome({"status": 401, "fault": ""}, 1) == {"STATUS-002", "STATUS-003"}
-    assert outcome({"status": 503, "fault": "server_error"}, 1) == {"STATUS-002"}
+    assert outcome({"status": 503, "fault": "server_error"}, 1) == set()
+    assert outcome({"status": 503, "fault": ""}, 1) == {"STATUS-002"}
+    assert outcome({"status": 503, "fault": "server_error"}, 0) == {"STATUS-002"}
     assert "STATUS-002" in outcome({"status": 401, "fault": "session_ends"}, 0)
 
 

@@ -123,7 +123,7 @@ def test_a_container_is_named_or_described(write: Write, container: str) -> None
     assert found.start.container is not None
     assert found.start.container.image in container
     assert (found.start.kind, found.start.manner) == ("container", "service" if "service" in container else "command")
-    assert (found.start.container.memory_mb, found.start.container.command) == (1_024, ())
+    assert (found.start.container.reach, found.start.container.command) == ("auto", ())
 
 
 def test_the_words_of_a_container_may_hold_placeholders(write: Write) -> None:

@@ -7,15 +7,21 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from syncproof.cli import invoke
 from syncproof.connector_file import builtin_reference
+from syncproof.errors import InputError
+from syncproof.held_folders import hold
+from syncproof.live.client import Client
 from syncproof.live.serving import exports
 from syncproof.mapping.load import default_mapping_path, load_mapping
 from syncproof.placeholders import words_in
@@ -52,9 +58,53 @@ def test_both_mocks_answer_seeded_until_they_are_told_to_stop(signal_number: int
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(f"{told['CRM_URL']}/services/data/v60.0/sobjects")
 
-        process.send_signal(signal_number)
+        # Who follows it from elsewhere hears everything to the end, and then that it has ended.
+        client = Client(told["SYNCPROOF_SANDBOX_URL"], told["SYNCPROOF_CONTROL_TOKEN"])
+        with ThreadPoolExecutor(1) as pool:
+            begun = threading.Event()
+            followed = pool.submit(lambda: [(begun.set(), one)[1] for one in client.watch()])
+            assert begun.wait(20)
+            client.step({"edit": {"side": "crm", "set": {"Phone": "+48229876543"}}})
 
-        assert process.wait(10) == 0
+            process.send_signal(signal_number)
+
+            assert process.wait(10) == 0
+            assert [one["fields"]["Phone"][1] for one in followed.result(10) if "Phone" in one.get("fields", ())] == ["+48229876543"]
+
+
+@pytest.mark.slow
+def test_the_connector_syncs_goes_back_with_the_sandbox_and_ends_with_it(tmp_path: Path) -> None:
+    assert invoke(["init", str(tmp_path / "demo")]) == 0
+    file = tmp_path / "demo" / "connector.yaml"
+    with live("--people", "12", "--connector", str(file)) as (process, told):
+        client = Client(told["SYNCPROOF_SANDBOX_URL"], told["SYNCPROOF_CONTROL_TOKEN"])
+        client.step({"edit": {"side": "crm", "who": {"key": "p0003"}, "set": {"Phone": "+48221234567"}}})
+        client.checkpoint("edited")
+        first = client.step("sync")["syncs"][0]
+        assert (first["exit_code"], first["writes"], client.differences()["fields"]) == (0, 1, [])
+        client.rewind("edited", time_goes_on=False)
+        assert len(client.differences()["fields"]) == 1
+        # A connector that had kept its cursor would find nothing to write.
+        assert client.step("sync")["syncs"][0]["writes"] == 1
+
+        # Ctrl-C while it syncs: nothing is left of it.
+        with ThreadPoolExecutor(1) as pool:
+            syncing = pool.submit(client.step, "sync")
+            while not client.status()["busy"] and not syncing.done():
+                pass
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+            with pytest.raises(InputError, match="ended meanwhile"):
+                syncing.result(20)
+    assert [p for p in Path(tempfile.gettempdir()).glob("syncproof-sandbox-*") if _is_nobodys(p)] == []
+
+
+def _is_nobodys(folder: Path) -> bool:
+    """Whether a process that is gone has left a folder behind: nobody holds it any more."""
+    found = hold(folder)
+    if found is not None:
+        found.let_go()
+    return found is not None
 
 
 def test_a_taken_port_is_told_with_the_remedy(capsys: pytest.CaptureFixture[str]) -> None:

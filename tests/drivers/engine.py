@@ -25,7 +25,7 @@ import pytest
 from syncproof.drivers._engine import connect
 from syncproof.errors import InputError
 
-IMAGE = "syncproof-test/local:1"
+IMAGE = "localhost/syncproof-test:latest"  # Podman takes no other tag when it imports
 # What `one_way.py` imports besides the standard library.
 PACKAGES = ("httpx", "httpcore", "h11", "anyio", "idna", "certifi", "sniffio", "typing_extensions.py")
 _LEFT_OUT = {"test", "tests", "idlelib", "lib2to3", "tkinter", "ensurepip", "turtledemo", "site-packages", "dist-packages", "pydoc_data"}

@@ -17,11 +17,11 @@ from syncproof.errors import InputError
 from syncproof.model import Verdict
 from syncproof.ordering import make_request
 from syncproof.runner import run
-from syncproof.start_kinds import Image
+from syncproof.start_kinds import Image, Start
 from tests.drivers.engine import IMAGE
 from tests.drivers.test_four_ways import ENV, FOLDER, STORIES
 
-WANTED = Image(image=IMAGE)
+WANTED = Start.model_validate({"container": IMAGE})
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def connector(folder: Path, image: dict[str, Any], **more: Any) -> Path:
     return file
 
 
-def refused(image: Image = WANTED) -> str:
+def refused(start: Start = WANTED) -> str:
     with pytest.raises(InputError) as told:
-        Containers().prepare(image)
+        Containers().prepare(start)
     return str(told.value)
 
 
@@ -106,7 +106,7 @@ class Told:
     [
         (Told({"OperatingSystem": "Docker Desktop"}), "host", "Write `reach: gateway`."),
         (Told({"SecurityOptions": ["name=rootless"]}), "host", "Docker without root has a network of its own"),
-        (Told({"MemoryLimit": False}), "host", "Write `memory_mb: 0`"),
+        (Told({"MemoryLimit": False}), "host", "Write `start: {memory_mb: 0}`"),
         (Told({}), "host", ""),
         (Told({"OperatingSystem": "Docker Desktop"}), "gateway", ""),
         (Told({"SecurityOptions": ["name=rootless"]}, "Podman Engine"), "host", ""),
@@ -115,15 +115,15 @@ class Told:
 def test_an_engine_that_cannot_do_it_is_refused(engine: Told, reach: str, said: str) -> None:
     image = Image.model_validate({"image": "a", "reach": reach})
     if not said:
-        _engine.refuse_unfit(engine, image)
+        _engine.refuse_unfit(engine, image, 512)
         return
     with pytest.raises(InputError, match=said):
-        _engine.refuse_unfit(engine, image)
+        _engine.refuse_unfit(engine, image, 512)
 
 
 @pytest.mark.slow
 def test_an_image_that_nobody_has_is_told(engine: Any) -> None:
-    told = refused(Image(image="localhost:1/no-such/image:1"))
+    told = refused(Start.model_validate({"container": "localhost:1/no-such/image:1"}))
 
     assert told.startswith("start: container: image: `localhost:1/no-such/image:1` is not on this machine and could not be pulled: ")
     assert "docker build" in told

@@ -44,7 +44,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
 
 
 def pid_in(path: Path) -> int:
-    assert wait_until(lambda: path.exists() and path.read_text().strip().isdigit())
+    assert wait_until(lambda: path.exists() and path.read_text().strip().isdigit(), 60)  # a harness may have to start first
     return int(path.read_text())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -87,9 +87,7 @@ def said(live: Live, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[
 
 def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait until something is so; a bound, no measure."""
-
-    async def look() -> None:
-        while not condition():
-            await asyncio.sleep(0.01)
-
-    asyncio.run(asyncio.wait_for(look(), seconds))
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)

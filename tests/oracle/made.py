@@ -49,6 +49,8 @@ class Tongue:
 
     name: str
     schemas: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    fills_in: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
 
     def addresses(self, row: Row) -> list[str]:
         first = row.values.get("Email") or row.values.get("email")

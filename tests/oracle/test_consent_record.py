@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from syncproof.mapping.grammar import Side
+from syncproof.oracle import consent_record
 from syncproof.oracle.consent_record import consent_records
 from syncproof.oracle.fields import Oracle
 from syncproof_mocks.consent import ConsentKey, ConsentState
@@ -87,3 +89,18 @@ def test_the_most_restrictive_of_several_records_is_told_and_only_the_turns_of_t
         assert (found["p1 Label", "email/newsletter"]["crm"]["state"], found["p1 Label", "email/newsletter"]["ma"]["state"]) == ("withdrawn", "claimed")
         assert [t["seq"] for t in found["p1 Label", "email/newsletter"]["turns"]] == [6]
         assert [len(found["p2", key]["turns"]) for key in ("email/newsletter", "email/*")] == [1, 1]
+
+
+def test_where_there_is_no_room_for_all_the_troubled_are_kept_and_the_rest_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consent_record, "MOST_ROWS", 2)
+    news = ConsentKey("email", "newsletter")
+    people = tuple(made.person(f"p{n}", f"p{n}@x.cz") for n in range(1, 6))
+    links = tuple(made.link(f"003{n}", f"p{n}") for n in range(1, 6))
+    acts = tuple(made.act(n, "opt_out", f"p{n}", key=news) for n in range(1, 6))
+    # p4 said no, and the CRM says yes.
+    rows = tuple(made.contact(f"003{n}", said=(made.mark(news, ConsentState.GRANTED if n == 4 else ConsentState.WITHDRAWN),)) for n in range(1, 6))
+    oracle = Oracle(made.evidence(people, links, acts, states=(made.state(0, 50, rows),), entries=made.padded()))
+
+    kept, left_out = consent_records(oracle, {"p5 Label"})
+    assert ([r["person"] for r in kept], left_out) == (["p5 Label", "p4 Label"], 3)
+    assert consent_records(oracle)[0][0]["person"] == "p4 Label"

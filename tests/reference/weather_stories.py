@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -138,3 +139,30 @@ def _(s: Any, bug: str) -> Any:
     finally:
         weather_mistakes.subprocess.Popen = real  # type: ignore[misc]
     return len(started)
+
+
+@story("answers_not_waited_for")
+def _(s: Any, bug: str) -> Any:
+    _leads(s, "late")
+    strike(s, "crm", "slow", operation="creates", times=1, settings={"seconds": weather_mistakes.HURRIED_S + 0.2})
+    s.sync(bug)
+    return s.crm.store.size("Lead")
+
+
+@story("absent_is_gone")
+def _(s: Any, bug: str) -> Any:
+    s.linked()
+    s.sync()
+    strike(s, "crm", "side_empty", kind="Contact")
+    run = s.sync(bug)
+    return run.code, len(list(s.ma.store.rows("contacts")))
+
+
+@story("empty_side_believed")
+def _(s: Any, bug: str) -> Any:
+    s.linked()
+    s.sync()
+    shutil.rmtree(s.folder)
+    strike(s, "crm", "side_empty", kind="Contact", times=1)
+    s.sync(bug)
+    return s.crm.store.size("Lead")

@@ -110,6 +110,11 @@ def test_every_damage_to_a_field_has_words_of_its_own() -> None:
     assert all(damage(c) and consequence(c) for c in known_classifications())
 
 
+def test_a_record_of_two_people_and_a_foreign_value_have_headings_of_their_own() -> None:
+    assert damage("two_people_mixed") != damage("another_persons_value")
+    assert "two_people_mixed" in set(_said_by_checks())
+
+
 def test_every_classification_of_the_checks_reads_like_words() -> None:
     said = set(_said_by_checks())
 

@@ -118,3 +118,16 @@ def test_a_finding_about_nobody_and_no_change_gets_no_story() -> None:
 
     assert (told.person, told.blame) == (None, None)
     assert not any("demands" in line for line in told.story)
+
+
+def test_who_shares_an_address_is_told_first_in_every_finding_about_them_and_about_nobody_else() -> None:
+    steps = ("sync", {"edit": {"side": "crm", "set": {"Title": "$fresh"}, "who": "all"}}, "sync")
+    result = play(world(*steps, total=6, kinds={"customer": 6}, dirt={"shared_address": 1}), Deaf())
+
+    first_lines = {f.person: f.story[0] for f in result.findings if f.person and f.rule == "FIELD-001"}
+    about = {person: line for person, line in first_lines.items() if " shares the address " in line}
+    ((person, line),) = about.items()  # of the two only one can be in the MA
+    assert len(first_lines) > 1
+    assert line.startswith(f"{person} shares the address ")
+    assert " with p00" in line.removeprefix(person)
+    assert sum(" shares the address " in told for f in result.findings for told in f.story) == sum(f.person == person for f in result.findings)

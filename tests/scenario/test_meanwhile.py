@@ -45,11 +45,9 @@ def test_a_moment_that_never_comes_is_no_pass(tmp_path: Path) -> None:
     assert "ended before the moment" in result.reason
 
 
-def test_an_operation_nobody_has_is_no_pass(tmp_path: Path) -> None:
-    result = played(tmp_path, "meanwhile: {system: ma, operation: nobody.knows, do: [{snapshot: x}]}", "sync")
-
-    assert result.verdict is Verdict.UNKNOWN
-    assert "no operation of hubspot matches" in result.reason
+def test_an_operation_nobody_has_ends_the_run_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no operation of hubspot matches"):
+        played(tmp_path, "meanwhile: {system: ma, operation: nobody.knows, do: [{snapshot: x}]}", "sync")
 
 
 def test_what_fails_meanwhile_is_told_with_its_reason(tmp_path: Path) -> None:
@@ -61,11 +59,9 @@ def test_what_fails_meanwhile_is_told_with_its_reason(tmp_path: Path) -> None:
     assert "no field `Nothing`" in result.reason
 
 
-def test_kill_without_a_running_sync_is_no_pass(tmp_path: Path) -> None:
-    result = played(tmp_path, "kill", "sync")
-
-    assert result.verdict is Verdict.UNKNOWN
-    assert "no sync is running" in result.reason
+def test_kill_without_a_running_sync_ends_the_run_before_it_begins(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no sync runs at this step"):
+        played(tmp_path, "kill", "sync")
 
 
 @pytest.mark.parametrize("inner", ["sync", {"meanwhile": {"system": "crm", "do": [{"snapshot": "x"}]}}, {"edti": {}}])

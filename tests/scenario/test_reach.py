@@ -60,7 +60,7 @@ def test_what_happens_meanwhile_is_looked_at_too() -> None:
 
 @pytest.mark.parametrize(("step", "says"), [
     ({"meanwhile": {"system": "ma", "operation": "contacts.*", "do": ["lose_state"]}}, "no operation of hubspot matches `contacts.*`"),
-    ({"meanwhile": {"system": "ma", "operation": "writs", "do": ["lose_state"]}}, "matches `writs` (did you mean `writes`?), so it could never happen"),
+    ({"meanwhile": {"system": "ma", "operation": "writs", "do": ["lose_state"]}}, "lists them), or changes, creates, reads, writes."),
     ("kill", "no sync runs at this step, so there is nothing to kill. Write `kill` under `do` of a `meanwhile`."),
     ({"switch": {"system": "ma", "name": "merge_mod", "value": 1}}, "hubspot has no switch `merge_mod` (did you mean `merge_mode`?"),
     ({"switch": {"system": "ma", "name": "merge_mode", "value": 1}}, "hubspot.merge_mode cannot be 1; allowed: 'new_id', 'keep_primary'"),
@@ -113,7 +113,7 @@ def test_a_run_does_not_begin_with_a_fault_that_can_never_strike() -> None:
 
 
 @pytest.mark.parametrize(("line", "says"), [
-    ("change_schema: {side: ma, field: segment, change: remove_value}", ":2: `change: remove_value` needs a `value`"),
+    ("change_schema: {side: ma, field: segment, change: remove_value}", ":2: `steps[0].change_schema`: `change: remove_value` needs a `value`"),
     ("change_schema: {side: ma, field: segment, change: hide, value: key}", "`change: hide` takes no `value`"),
     ("inject: {fault: slow, settings: {seconds: 0}}", ":2: `slow`: `seconds` is above 0"),
     ("inject: {fault: server_error, settings: {status: x}}", ":2: `server_error`: "),

@@ -53,10 +53,10 @@ def main() -> int:
     outcomes: list[Outcome] = []
 
     def ask(asking: Asking) -> None:
-        for what, left_out in (("fails without a mutant", asking.failed), (f"takes more than {given.longest:g} s", asking.too_long)):
+        for what, left_out in (("fails without a mutant", asking.found.failed), (f"takes more than {given.longest:g} s", asking.found.too_long)):
             for test in sorted(left_out):
                 print(f"left out, {what}: {test}", file=sys.__stdout__)
-        print(f"{len(mutants)} mutants of {len(files)} files; {len(asking.seconds)} tests ({time.monotonic() - started:.0f} s)", file=sys.__stdout__, flush=True)
+        print(f"{len(mutants)} mutants of {len(files)} files; {len(asking.found.seconds)} tests ({time.monotonic() - started:.0f} s)", file=sys.__stdout__, flush=True)
         with ThreadPoolExecutor(given.jobs) as pool:
             for mutant, outcome in zip(mutants, pool.map(asking.outcome, mutants), strict=True):
                 outcomes.append(outcome)
@@ -64,7 +64,7 @@ def main() -> int:
                     told = f"{outcome.value} {mutant.path}:{mutant.line} {mutant.function.partition(':')[2]}: {mutant.change}"
                     print(told, file=sys.__stdout__, flush=True)
 
-    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask, given.budget, given.longest).run(given.tests)
+    Asking([p for s in SOURCES for p in Path(s).glob("*.py")], ask, given.budget, given.longest, given.jobs).run(given.tests)
     return _tell(mutants, outcomes, given.least, time.monotonic() - started)
 
 

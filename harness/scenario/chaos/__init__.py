@@ -69,6 +69,7 @@ def _written(story: Story, number: int, seed: int) -> str:
         f"population: {_flow(story.population)}",
         "steps:",
         *(f"  - {_step(step)}" for step in story.steps),
+        "options: {must_happen: true}",
     ]
     return "\n".join(lines) + "\n"
 
