@@ -8,6 +8,7 @@ from syncproof_mocks.journal import Actor, Change, Entry, Exchange
 
 from ..legible import plural
 from ..model import Severity
+from ..oracle.consent_refusals import says_only_no
 from ..oracle.fields import Oracle
 from ..oracle.refusals import is_accepted_write
 from . import Rule, Seen
@@ -26,6 +27,10 @@ def second_sync_quiet(oracle: Oracle, seen: Seen) -> None:
         entries = _undisturbed(oracle.evidence.entries[sync.start_seq : sync.end_seq])
         changes = [e for e in entries if isinstance(e, Change) and e.actor is Actor.CONNECTOR]
         repeated = [e for e in entries if isinstance(e, Exchange) and is_accepted_write(e)]
+        if oracle.scope.has_forgotten(sync.number):
+            # Where somebody has opted out of everything, no vendor tells which lists they refuse besides: to say a no again
+            # is all that is left to who has lost its state.
+            repeated = [e for e in repeated if not says_only_no(e)]
         if repeated and not changes:
             first_write = repeated[0]
             seen.finding(

@@ -79,7 +79,10 @@ class Session:
         step = load_step(entry, "step")
         self._be_free(step.name)
         before = _Before(self)
-        if getattr(known_steps()[step.name], "lasts", False):
+        kind = known_steps()[step.name]
+        if syncs := getattr(kind, "syncs", False):
+            self.stage.need_connector()
+        if syncs or getattr(kind, "lasts", False):
             await self._lasting_step(step)
         else:
             with self._all_or_nothing():
@@ -99,10 +102,9 @@ class Session:
 
     async def _lasting_step(self, step: ScenarioStep) -> None:
         """Do it in a thread of its own: the servers' thread must be free for the connector's requests."""
-        if not self.stage.has_connector and step.name != "wait":
-            self.stage.run_sync()  # says what is missing
         loop = asyncio.get_running_loop()
         ended: asyncio.Future[None] = loop.create_future()
+        ended.add_done_callback(lambda future: future.exception())  # it is known, also when whoever asked has hung up
         self._awaited = ended
 
         def done(error: BaseException | None) -> None:
@@ -176,8 +178,10 @@ class Session:
             raise SetupError(str(error)) from error
 
     def _keep(self, name: str) -> Checkpoint:
-        checkpoint = self._checkpoint()
+        checkpoint, earlier = self._checkpoint(), self._kept.get(name)
         self._kept[name] = _Kept(checkpoint, self._copied())
+        if earlier is not None and earlier.state is not None:
+            shutil.rmtree(earlier.state, ignore_errors=True)
         return checkpoint
 
     def _copied(self) -> Path | None:

@@ -51,8 +51,7 @@ class LiveStage(Stage):
     @property
     def state_dir(self) -> Path | None:
         """Return where the connector keeps its state. Raises SetupError when there is no connector."""
-        if not self.has_connector:
-            raise SetupError(NO_CONNECTOR)
+        self.need_connector()
         return self._folder
 
     @state_dir.setter
@@ -68,14 +67,17 @@ class LiveStage(Stage):
     def cells(self, planned: dict[str, tuple[Cell, int]]) -> None:
         self._planned = planned
 
-    def run_sync(self, *, quiet: bool = False, instances: int = 1) -> None:
-        """Let the connector sync. Raises SetupError, before anything is noted, when there is none."""
+    def need_connector(self) -> None:
+        """Raise SetupError when there is none."""
         if not self.has_connector:
             raise SetupError(NO_CONNECTOR)
+
+    def run_sync(self, *, quiet: bool = False, instances: int = 1) -> None:
+        """Let the connector sync. Raises SetupError, before anything is noted, when there is none."""
+        self.need_connector()
         super().run_sync(quiet=quiet, instances=instances)
 
     def hook(self, side: Side, hook: Hook) -> None:
         """Let something happen during the next sync. Raises SetupError when there will be none."""
-        if not self.has_connector:
-            raise SetupError(NO_CONNECTOR)
+        self.need_connector()
         super().hook(side, hook)

@@ -91,3 +91,8 @@ class ConsentRefusals:
 def _only_grants(exchange: Exchange) -> bool:
     """Tell whether a request that writes nothing but consents asks for a yes: refusing that excuses no missing no."""
     return (exchange.operation or "").startswith(_CONSENT_OPERATIONS) and not says_no(exchange)
+
+
+def says_only_no(exchange: Exchange) -> bool:
+    """Tell whether a request writes nothing but consents, and withdraws."""
+    return (exchange.operation or "").startswith(_CONSENT_OPERATIONS) and says_no(exchange)

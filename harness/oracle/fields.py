@@ -13,6 +13,7 @@ from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
 from ..mapping.grammar import FieldRule, Side
+from .bases import bases_made, widened
 from .blame import Ledger
 from .clocks import Clocks
 from .consents import ConsentLedger
@@ -230,10 +231,7 @@ class Oracle:
             yield from self._judge_created(meeting, meeting.created_on)
 
     def _judge_linked(self, m: Meeting) -> Iterator[Judgement]:
-        assert m.crm_before is not None
-        assert m.ma_before is not None
-        assert m.crm_after is not None
-        assert m.ma_after is not None
+        assert m.is_linked
         last = self.scope.last_good(m.sync)
         had_base = last > 0 and m.crm_base is not None and m.ma_base is not None
         settled = last not in self._restless
@@ -257,14 +255,19 @@ class Oracle:
         now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
         crm, ma = self._course(rule, Side.CRM, m.crm_after, m.sync), self._course(rule, Side.MA, m.ma_after, m.sync)
         own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
-        is_after_broken = self.scope.last_good(m.sync) < m.sync - 1
+        broken = range(self.scope.last_good(m.sync) + 1, m.sync)
+        bases = bases_made(self.evidence, m, rule, base, broken, lambda seq: self.clocks.last_side(a for a in own if a.seq < seq))
 
         def ask(i: int, j: int) -> tuple[Situation, Allowed]:
             at = (crm.moments[i].value if i else now[0], ma.moments[j].value if j else now[1])
             known = tuple(a for a in own if a.seq <= (crm.moments[i] if a.side is Side.CRM else ma.moments[j]).seq)
             situation = Situation(base, at, self.clocks.last_side(known))
             answer = self._allowed(m, rule, situation)
-            return self._after_broken(m, rule, situation, answer, (i > 0, j > 0)) if is_after_broken else (situation, answer)
+            if broken:
+                last = situation.last
+                situation, answer = self._after_broken(m, rule, situation, answer, (i > 0, j > 0))
+                answer = widened(answer, bases, at, lambda b: self._allowed(m, rule, Situation(b, at, last)))
+            return situation, answer
 
         answer = interleaved(crm, ma, lambda i, j: ask(i, j)[1])
         if self._knows_address(m, rule):

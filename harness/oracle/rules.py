@@ -75,13 +75,24 @@ def forgetful(rule: FieldRule, situation: Situation) -> Allowed:
     """Return what may stand after a sync by a connector that has lost its state.
 
     It cannot know the base: it may decide as at a first meeting, where a blank is filled and the winner wins. Which of two
-    values is the `latest` is told by the stamps of both systems and not by the base: that stays demanded.
+    values is the `latest` is told by the stamps of both systems and not by the base: that stays demanded. So does a value
+    whose master holds nothing and was not cleared: nothing tells a connector to take it away.
     """
     known = allowed(rule, situation)
     if situation.base is None or (rule.winner is Winner.LATEST and None not in situation.now):
         return known
+    if not _was_cleared(rule, situation):
+        return known
     anew = allowed(rule, Situation(None, situation.now, situation.last))
     return Allowed(tuple(dict.fromkeys([*known.pairs, *anew.pairs])), known.reason, known.left_open or anew.left_open)
+
+
+def _was_cleared(rule: FieldRule, s: Situation) -> bool:
+    """Tell whether the master of a one-way rule was edited, if it holds nothing; True of every other rule and value."""
+    if rule.direction not in (Direction.CRM_TO_MA, Direction.MA_TO_CRM):
+        return True
+    is_crm = rule.direction is Direction.CRM_TO_MA
+    return s.now[0 if is_crm else 1] is not None or (s.crm_changed if is_crm else s.ma_changed)
 
 
 def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed:
@@ -92,6 +103,9 @@ def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed
     targets = _arrivals(rule, value, held)
     arrived = tuple((value, t) for t in targets)
     blank_open = _blank_open(rule, value, held)
+    if s.base is None and value is None and held is not None and rule.blank == "clear" and rule.enforce != "always":
+        why = f"the {source} is master of this field and holds nothing, and nobody knows whether it was ever cleared"
+        return Allowed((*arrived, (value, held)), why, "whether a master without a value clears the other side at first sight (`enforce`)")
     if s.base is None or s.crm_changed:
         why = f"the {source} is master of this field" if s.base is None else f"changed in the {source}, the master"
         return Allowed(arrived, why, blank_open)

@@ -89,7 +89,8 @@ def _two_way(rule: Rule, crm: Neutral, ma: Neutral, base: Base, later: Callable[
 def _follow(rule: Rule, reader: str, master: Neutral, base: Base, bugs: Bugs) -> Decision:
     """One direction only: the reading side follows its master."""
     if _is_blank(master, bugs):
-        cleared = base is UNKNOWN or base != master or rule.enforce == "always"
+        # Without a memory nobody can tell a field that was emptied from one that was never filled: the value stays.
+        cleared = (base is not UNKNOWN and base != master) or rule.enforce == "always"
         return _write(reader, master) if cleared and (_clears(rule, bugs) or bugs.on("blank_overwrites")) else NOTHING
     if base is UNKNOWN or base != master or rule.enforce == "always":
         return _write(reader, master)

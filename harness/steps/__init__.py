@@ -31,7 +31,8 @@ class StepSettings(BaseModel):
 class Step(Protocol):
     """One line of a scenario, ready to run.
 
-    One with ``lasts = True`` (it may be left out) waits for something, so it cannot be done between two requests.
+    One with ``syncs = True`` lets the connector sync, one with ``lasts = True`` waits for something else: neither can be
+    done between two requests. Both may be left out.
     """
 
     model: ClassVar[type[StepSettings]]

@@ -32,7 +32,7 @@ class Ramp:
     """Adds linked people until there are that many, and syncs, once for each number."""
 
     model: ClassVar[type[StepSettings]] = RampSettings
-    lasts: ClassVar[bool] = True
+    syncs: ClassVar[bool] = True
     settings: RampSettings
 
     def run(self, stage: Stage) -> None:

@@ -25,7 +25,7 @@ class Sync:
     """Runs the connector to its end and waits until both sides are settled."""
 
     model: ClassVar[type[StepSettings]] = SyncSettings
-    lasts: ClassVar[bool] = True
+    syncs: ClassVar[bool] = True
     settings: SyncSettings
 
     def run(self, stage: Stage) -> None:

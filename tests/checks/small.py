@@ -11,7 +11,7 @@ from typing import Any
 
 from syncproof.checks import Seen
 from syncproof.evidence import Evidence
-from syncproof.mapping.grammar import ObjectMapping, Side
+from syncproof.mapping.grammar import Direction, ObjectMapping, Side
 from syncproof_mocks.consent import ConsentKey, ConsentProof, ConsentState
 from syncproof_mocks.journal import Actor, Row
 from tests.checks.looking import look
@@ -115,7 +115,7 @@ def wrote_in(check: str, *entries: Any, acts: tuple[Any, ...] = (), number: int 
 def one_way(obj: ObjectMapping | None = None, direction: str = "crm_to_ma") -> ObjectMapping:
     """Return a mapping of which every field goes one way only."""
     obj = obj or mapped()
-    return obj.model_copy(update={"fields": tuple(r.model_copy(update={"direction": direction}) for r in obj.fields)})
+    return obj.model_copy(update={"fields": tuple(r.model_copy(update={"direction": Direction(direction)}) for r in obj.fields)})
 
 
 def told(seen: Seen, *names: str) -> list[tuple[Any, ...]]:

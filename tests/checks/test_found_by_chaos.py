@@ -11,7 +11,8 @@ from syncproof.mapping.grammar import FieldRule, Side
 from syncproof.model import Verdict
 from syncproof.oracle.rules import Situation, allowed, forgetful
 from syncproof.sandbox import Sandbox
-from tests.checks.deeds import EVERYTHING, NEWSLETTER, After, found, say, world, write
+from syncproof_mocks.journal import Actor
+from tests.checks.deeds import EVERYTHING, NEWSLETTER, After, Broken, found, say, world, write
 from tests.checks.looking import look
 from tests.checks.test_how_a_sync_ended import ended, two_syncs
 from tests.ideal import Ideal
@@ -73,6 +74,43 @@ def test_what_was_lost_before_an_earlier_good_sync_excuses_nothing() -> None:
             return super().__call__(sandbox, number - 1)
 
     assert "FIELD-002" in rules(play(world("sync", "lose_state", "sync", edit, "sync", **CALM), Later()))
+
+
+# -- syncs that faults broke, and that did right by a field all the same -----------------------------------
+
+CRM_EDIT = {"edit": {"side": "crm", "set": {"FirstName": "Anna"}}}
+MA_EDIT = {"edit": {"side": "ma", "set": {"firstname": "Beata"}}}
+
+
+class Whole(Broken):
+    """A fault strikes in the second sync, the connector owns up to it, and everything was carried all the same."""
+
+    def __init__(self, deed: Any = lambda *_: None) -> None:
+        super().__init__(deed, at=2)
+
+
+def undone(me: Any, sandbox: Sandbox) -> None:
+    """Put the name back that was there, on both sides, and remember it as agreed."""
+    for side, name in ((Side.CRM, "FirstName"), (Side.MA, "firstname")):
+        write(side, {name: "Zofia"})(me, sandbox)
+    for key in [key for key in me.base if "FirstName" in key[1]]:
+        me.base[key] = ("Zofia", "Zofia")
+
+
+def test_what_a_broken_sync_carried_rightly_is_a_base_for_the_next_edit() -> None:
+    # The winner is the CRM: who takes the edit before the broken sync for one of now sees both sides changed.
+    assert rules(play(world("sync", CRM_EDIT, "sync", MA_EDIT, "sync", **CALM), Whole())) == set()
+
+
+def test_what_a_broken_sync_destroyed_is_no_base() -> None:
+    assert "FIELD-012" in rules(play(world("sync", CRM_EDIT, "sync", "sync", **CALM), Whole(undone)))
+    assert "FIELD-002" in rules(play(world("sync", CRM_EDIT, "sync", MA_EDIT, "sync", **CALM), Whole(undone)))
+
+
+def test_a_sync_that_was_broken_and_carried_nothing_is_no_base() -> None:
+    result = play(world("sync", CRM_EDIT, "sync", "sync", **CALM), Whole(write(Side.MA, {"firstname": "Zofia"})))
+
+    assert "FIELD-012" in rules(result)
 
 
 # -- what the vendor fills in ------------------------------------------------------------------------------
@@ -173,3 +211,35 @@ def test_with_one_edit_there_was_something_to_see_and_the_rest_is_told(planned: 
 
     assert result.verdict is Verdict.PASS
     assert any("never struck" in text or "did not happen" in text for text in result.not_checked)
+
+
+# -- a no said again ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("grant", "lost", "expected"), [
+    (False, ("lose_state",), set()), (False, (), {"QUIET-001"}), (True, ("lose_state",), {"QUIET-001"}),
+])  # fmt: skip
+def test_only_who_has_lost_its_state_may_say_a_no_again(grant: bool, lost: tuple[str, ...], expected: set[str]) -> None:
+    result = play(world("sync", *lost, "sync", **CALM), Again(grant))
+
+    assert rules(result) == expected
+
+
+class Again(Ideal):
+    """Sends, in the second sync, a consent that changes nothing."""
+
+    def __init__(self, grant: bool) -> None:
+        super().__init__()
+        self.word = b"SUBSCRIBED" if grant else b"UNSUBSCRIBED"
+
+    def __call__(self, sandbox: Sandbox, number: int) -> Ended:
+        result = super().__call__(sandbox, number)
+        if number == 2:
+            sandbox.call(lambda: self._again(sandbox))
+        return result
+
+    def _again(self, sandbox: Sandbox) -> None:
+        body = b'{"subscriptionId": 1, "statusState": "' + self.word + b'", "channel": "EMAIL"}'
+        entry = sandbox.ma.journal.open_exchange("hubspot", Actor.CONNECTOR, "POST", "/communication-preferences/v4/statuses/a", "", {}, body)
+        entry.status, entry.operation = 200, "communication_v4.write"
+        sandbox.ma.journal.close_exchange()

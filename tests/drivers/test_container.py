@@ -200,14 +200,15 @@ def test_several_run_at_the_same_time_on_one_state(engage: Engage, tmp_path: Pat
     assert sorted(p.name for p in (tmp_path / "logs").iterdir()) == ["sync-1.2.log", "sync-1.log"]
 
 
-def test_a_service_works_during_a_sync_and_stands_still_between_two(engage: Engage, tmp_path: Path) -> None:
+def test_a_service_works_during_a_sync_and_stands_still_between_two(engage: Engage, engine: Any, tmp_path: Path) -> None:
     serving = engage(TICKING, mode="service", ready={"line": "up"})
 
     first = serving.sync(1)
     stood = (tmp_path / "logs" / "sync-1.log").read_bytes()
+    states = [c.status for c in engine.containers.list(all=True, filters={"label": LABEL})]
     second = serving.sync(2)
 
-    assert (first.ended, second.ended) == ("settled", "settled")
+    assert (first.ended, states, second.ended) == ("settled", ["paused"], "settled")
     assert first.output.startswith(b"up\ntick")
     assert second.output.startswith(b"tick")
     assert (tmp_path / "logs" / "sync-1.log").read_bytes() == stood

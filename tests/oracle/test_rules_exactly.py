@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from syncproof.mapping.grammar import Direction, FieldRule, Side
-from syncproof.oracle.rules import Allowed, Situation, allowed, created, ordered
+from syncproof.oracle.rules import Allowed, Situation, allowed, created, forgetful, ordered
 
 BASE = ("old", "old")
 LAST_CRM, LAST_MA = Side.CRM, Side.MA
@@ -26,7 +26,10 @@ ONE_WAY, BACK, ONLY = {"direction": "crm_to_ma"}, {"direction": "crm_to_ma", "fi
         (ONE_WAY, BASE, (None, "old"), {(None, "old"), (None, None)}, "blank"),
         (ONE_WAY, BASE, (None, None), {(None, None)}, ""),
         ({**ONE_WAY, "blank": "keep"}, BASE, (None, "old"), {(None, "old")}, ""),
-        ({**ONE_WAY, "blank": "clear"}, None, (None, "old"), {(None, None)}, ""),
+        ({**ONE_WAY, "blank": "clear"}, None, (None, "old"), {(None, None), (None, "old")}, "enforce"),
+        ({**ONE_WAY, "blank": "clear", "enforce": "on_change"}, None, (None, "old"), {(None, None), (None, "old")}, "enforce"),
+        ({**ONE_WAY, "blank": "clear", "enforce": "always"}, None, (None, "old"), {(None, None)}, ""),
+        ({**ONE_WAY, "blank": "clear"}, None, (None, None), {(None, None)}, ""),
         (ONE_WAY, None, (None, "old"), {(None, "old"), (None, None)}, "blank"),
         ({**ONE_WAY, "enforce": "always"}, (None, None), (None, "stray"), {(None, "stray"), (None, None)}, "blank"),
         ({**ONE_WAY, "enforce": "always", "blank": "clear"}, (None, None), (None, "stray"), {(None, None)}, ""),
@@ -153,3 +156,28 @@ def test_what_stands_on_a_side_goes_to_its_place() -> None:
     assert ordered(Side.MA, "of ma", "of crm") == ("of crm", "of ma")
     assert ordered(Side.CRM, "of crm", "of ma") == ("of crm", "of ma")
     assert FieldRule(**TEXT).direction is Direction.BOTH
+
+
+@pytest.mark.parametrize(
+    ("stated", "base", "now", "pairs", "word"),
+    [
+        # cleared by a person: whoever has no memory cannot know it
+        ({"blank": "clear"}, BASE, (None, "old"), {(None, None), (None, "old")}, "enforce"),
+        ({"blank": "clear", "enforce": "always"}, BASE, (None, "old"), {(None, None)}, ""),
+        ({"blank": "keep"}, BASE, (None, "old"), {(None, "old")}, ""),
+        # never filled: nobody cleared anything, so what stands on the reading side stays
+        ({"blank": "clear", "enforce": "on_change"}, (None, None), (None, "stray"), {(None, "stray")}, ""),
+        ({"blank": "clear", "enforce": "always"}, (None, None), (None, "stray"), {(None, None)}, ""),
+    ],
+)
+def test_without_a_memory_a_cleared_master_is_open_and_a_value_that_nobody_cleared_stays(
+    stated: Any, base: Any, now: Any, pairs: Any, word: str
+) -> None:
+    for direction in ("crm_to_ma", "ma_to_crm"):
+        rule = FieldRule(crm="A", ma="a", direction=direction, **stated)
+        situation = Situation(base, now)
+        found = forgetful(rule, situation if direction == "crm_to_ma" else situation.mirrored())
+
+        assert set((found if direction == "crm_to_ma" else found.mirrored()).pairs) == pairs
+        assert word in found.left_open
+        assert bool(found.left_open) is bool(word)

@@ -38,7 +38,9 @@ ONE_WAY = [
     ("clear", "on_change", N, "x", N, "-"),
     ("clear", "always", N, "x", N, "ma<-None"),
     ("keep", "", N, "x", UNKNOWN, "-"),
-    ("clear", "", N, "x", UNKNOWN, "ma<-None"),
+    ("clear", "", N, "x", UNKNOWN, "-"),  # emptied, or never filled? without a memory nobody can tell
+    ("clear", "on_change", N, "x", UNKNOWN, "-"),
+    ("clear", "always", N, "x", UNKNOWN, "ma<-None"),
     ("", "", "a", "x", UNKNOWN, "ma<-a"),
     ("", "", "a", N, UNKNOWN, "ma<-a"),
 ]

@@ -261,7 +261,7 @@ class _Drawing:
 
     def _activity(self) -> dict[str, Any] | None:
         person = self._somebody()
-        return person and {"activity": {"side": self.chance.choice(person.sides).value, "who": person.who}}
+        return {"activity": {"side": self.chance.choice(person.sides).value, "who": person.who}} if person is not None else None
 
     def _bounce(self) -> dict[str, Any] | None:
         found = [p for p in self._free() if Side.MA in p.sides]

@@ -12,7 +12,7 @@ _SYSTEMS = {"crm": "the CRM", "ma": "the MA"}
 def told(step: Mapping[str, Any]) -> str:
     """Return one sentence for a step as `drawing` makes it."""
     ((word, settings),) = step.items()
-    return _WORDS[word](settings) + "."
+    return f"{_WORDS[word](settings)}."
 
 
 def _who(settings: Mapping[str, Any]) -> str:
