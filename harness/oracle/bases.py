@@ -34,9 +34,9 @@ def bases_made(
     return tuple(b for b in known[1:] if b is not None)
 
 
-def widened(answer: Allowed, bases: Iterable[Pair], now: Pair, ask: Callable[[Pair], Allowed]) -> Allowed:
-    """Return the answer with what each of the bases allows; one that still stands as it was left excuses nothing."""
-    more = [pair for base in bases if base != now for pair in ask(base).pairs]
+def widened(answer: Allowed, bases: Iterable[Pair], ask: Callable[[Pair], Allowed]) -> Allowed:
+    """Return the answer with what the rules allow to a connector that takes one of the bases for agreed."""
+    more = [pair for base in bases for pair in ask(base).pairs]
     return Allowed(tuple(dict.fromkeys([*answer.pairs, *more])), answer.reason, answer.left_open) if more else answer
 
 

@@ -266,7 +266,7 @@ class Oracle:
             if broken:
                 last = situation.last
                 situation, answer = self._after_broken(m, rule, situation, answer, (i > 0, j > 0))
-                answer = widened(answer, bases, at, lambda b: self._allowed(m, rule, Situation(b, at, last)))
+                answer = widened(answer, bases, lambda b: self._allowed(m, rule, Situation(b, at, last)))
             return situation, answer
 
         answer = interleaved(crm, ma, lambda i, j: ask(i, j)[1])

@@ -104,8 +104,8 @@ def _one_way(rule: FieldRule, s: Situation, source: str, target: str) -> Allowed
     arrived = tuple((value, t) for t in targets)
     blank_open = _blank_open(rule, value, held)
     if s.base is None and value is None and held is not None and rule.blank == "clear" and rule.enforce != "always":
-        why = f"the {source} is master of this field and holds nothing, and nobody knows whether it was ever cleared"
-        return Allowed((*arrived, (value, held)), why, "whether a master without a value clears the other side at first sight (`enforce`)")
+        # Emptied, or never filled? Nobody knows what was before they met.
+        arrived, blank_open = (*arrived, (value, held)), "whether a master without a value clears the other side at first sight (`enforce`)"
     if s.base is None or s.crm_changed:
         why = f"the {source} is master of this field" if s.base is None else f"changed in the {source}, the master"
         return Allowed(arrived, why, blank_open)

@@ -109,13 +109,12 @@ def test_an_edit_made_while_the_sync_ran_is_not_overwritten() -> None:
 
 
 def test_who_wrote_it_and_on_the_strength_of_which_read_is_told() -> None:
-    base = pair("a", "a")
-    before, after = pair("b", "a", 2), pair("b", "z", 3)
-    read = exchange(21, "salesforce", served=[("Contact", CRM_ROW, 2)])
-    write = change(24, before[1][0], after[1][0], by=23)
-    [finding] = judged(base, base, after, befores={2: before}, entries=(read, exchange(23, method="PATCH"), write)).findings
+    base, before, after = pair("a", "a"), pair("c", "m", 2), pair("m", "m", 3)
+    entered, read = change(19, base[1][0], before[1][0], Actor.MA_USER), exchange(21, served=[("contacts", MA_ROW, 2)])
+    write = change(24, before[0][0], after[0][0], by=23)
+    found = judged(base, base, after, befores={2: before}, entries=(entered, read, exchange(23, "salesforce"), write)).findings
 
-    assert (finding.caused_by, finding.requests) == (24, (21, 23))
+    assert [(f.system, f.caused_by, f.requests) for f in found] == [("crm", 24, (21, 23)), ("ma", 19, ())]
 
 
 # -- what was looked at --------------------------------------------------------------------------------

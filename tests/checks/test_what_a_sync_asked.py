@@ -64,7 +64,7 @@ def test_an_edit_of_another_time_makes_no_room(seq: int) -> None:
 
 
 def test_the_first_sync_has_everything_before_it_to_carry() -> None:
-    entries = [*calls(MOST + 1, 11), change(5, contact("003A"), contact("003A", 2), Actor.SEED)]
+    entries = [*calls(MOST + 1, 11), change(0, contact("003A"), contact("003A", 2), Actor.SEED)]
 
     assert long("calls_bounded", *entries).findings == []
 
@@ -173,6 +173,10 @@ def test_each_refusal_names_a_wait_of_its_own() -> None:
     assert [(f.expected, f.requests) for f in found.findings] == [("30 s", (12, 13))]
 
 
+def mark(seq: int, name: str, detail: str = "1") -> Any:
+    return Mark(seq, seq, name, detail)
+
+
 # -- nothing to do -------------------------------------------------------------------------------------
 
 QUIET = {"quiet_syncs": frozenset({2})}
@@ -226,6 +230,21 @@ def test_after_a_sync_that_a_fault_broke_there_is_something_to_do() -> None:
     assert len(quiet(wrote(22), syncs=broken).findings) == 1
     first = seen("second_sync_quiet", wrote(12), syncs=(replace(sync(1, 10, 18), reads=1),), quiet_syncs=frozenset({1}))
     assert len(first.findings) == 1
+    calm = (replace(sync(1, 10, 18), reads=1), sync(2, 20, 28, exit_code=1))
+    struck = exchange(22, fault="server_error", status=503)
+    assert len(quiet(wrote(12), struck, syncs=calm, quiet_syncs=frozenset({1})).findings) == 1, "the one after it is no predecessor"
+
+
+NO = {"operation": "communication_v4.set", "body": b'{"subscribed": false}'}
+
+
+@pytest.mark.parametrize(("entry", "lost", "is_found"), [
+    (rewrote(22, **NO), True, False), (rewrote(22, **NO), False, True), (rewrote(22), True, True),
+])
+def test_who_has_lost_its_state_may_say_a_no_again(entry: Any, lost: bool, is_found: bool) -> None:
+    entries = (entry, mark(19, "state_lost")) if lost else (entry,)
+
+    assert bool(quiet(*entries).findings) is is_found
 
 
 # -- coming to rest ------------------------------------------------------------------------------------
@@ -233,10 +252,6 @@ def test_after_a_sync_that_a_fault_broke_there_is_something_to_do() -> None:
 
 def to_and_fro(times: int, start: int) -> list[Any]:
     return [change(start + n, contact("003A", n, Title="ab"[n % 2]), contact("003A", n + 1, Title="ba"[n % 2]), by=start) for n in range(times)]
-
-
-def mark(seq: int, name: str, detail: str = "1") -> Any:
-    return Mark(seq, seq, name, detail)
 
 
 def test_a_field_that_goes_to_and_fro_never_rests() -> None:
@@ -256,6 +271,12 @@ def test_a_field_that_goes_to_and_fro_never_rests() -> None:
 ])
 def test_what_happens_outside_of_a_sync_is_no_unrest_of_it(entries: Any) -> None:
     assert seen("comes_to_rest", *entries).findings == []
+
+
+def test_each_sync_is_looked_at_from_its_own_beginning_to_its_own_end() -> None:
+    marks = mark(5, "sync_start"), mark(9, "sync_end"), mark(10, "sync_start", "2"), mark(30, "sync_end", "2")
+
+    assert [f.sync for f in seen("comes_to_rest", *marks, *to_and_fro(12, 12)).findings] == [2]
 
 
 def test_a_sync_that_never_ended_is_looked_at_too() -> None:

@@ -99,7 +99,7 @@ def test_a_sensitive_value_never_crosses_in_whatever_field_and_form(body: bytes,
 
 
 @pytest.mark.parametrize(("entry", "looked"), [
-    (sends(b"XY-12"), 2), (sends(b"nothing"), 2), (sends(b"XY-1234", system="salesforce"), 0), (sends(b"XY-1234", method="GET"), 0),
+    (sends(b"XY-12"), 2), (sends(b'Y-\\"5\\"6'), 2), (sends(b'XY-\\"5\\"'), 2), (sends(b"nothing"), 2), (sends(b"XY-1234", system="salesforce"), 0), (sends(b"XY-1234", method="GET"), 0),
     (edited("jobtitle", side=Side.MA), 0),
 ])
 def test_what_carries_no_sensitive_value_across(entry: Any, looked: int) -> None:
@@ -113,6 +113,8 @@ def test_every_value_that_the_side_ever_held_and_only_those_that_tell_are_search
     two_ids = b"ZZ-9999 XY-1234"
 
     assert [f.found for f in leaks(sends(two_ids, 22), states=(HELD, HELD, HELD), befores={2: later}).findings] == ["the sensitive value"] * 2
+    seeded = leaks(sends(b"XY-1234"), states=(HELD, later), befores={1: later})
+    assert [f.field for f in seeded.findings] == ["National_Id__c"], "people entered another one before the first sync"
     short = ((contact("003A", National_Id__c="12345"),), MA)
     assert leaks(sends(b"12345"), states=(short, short)).looked == {}
     six = ((contact("003A", National_Id__c="123456"), contact("003B", National_Id__c=123456)), MA)
@@ -122,7 +124,9 @@ def test_every_value_that_the_side_ever_held_and_only_those_that_tell_are_search
 
 
 def test_what_is_not_marked_sensitive_may_cross() -> None:
-    assert seen("sensitive_stays", sends(b"XY-1234"), states=(HELD, HELD)).looked == {}
+    titled = ((contact("003A", Title="XY-1234"),), MA)
+
+    assert seen("sensitive_stays", sends(b"XY-1234"), states=(titled, titled), objects=(mapped(fields=(*SECRET.fields, TITLE)),)).looked == {}
 
 
 # -- placeholders --------------------------------------------------------------------------------------
@@ -159,6 +163,12 @@ def test_only_a_new_record_that_demands_the_field_may_have_one(required: bool, b
     found = seen("no_placeholders", entry, dialects=dialects, objects=(people,))
 
     assert bool(found.findings) is is_found
+
+
+def test_a_blank_is_not_the_word_none() -> None:
+    blank, cleared = (CRM, (there("501", jobtitle=None),)), act(5, "edit", "p1", Side.MA, field="jobtitle", value=None)
+
+    assert len(seen("no_placeholders", edited("Title", new="None"), states=(blank, blank), acts=(cleared,)).findings) == 1
 
 
 @pytest.mark.parametrize(("more", "is_found"), [
@@ -223,7 +233,8 @@ def test_what_is_no_change_of_a_lost_fields_partner(entries: Any, more: Any, loo
 def test_each_sync_that_began_after_the_loss_is_looked_at() -> None:
     late = act(19, "change_schema", "", Side.MA, field="jobtitle", value="remove", after_sync=1)
 
-    assert lost(lost_by=late, states=(BEFORE, BEFORE, BEFORE)).looked == {"LIFE-003": 1}
+    after_it = lost(edited("Title", seq=22), lost_by=late, states=(BEFORE, BEFORE, CHANGED))
+    assert ([f.sync for f in after_it.findings], after_it.looked) == ([2], {"LIFE-003": 1})
     assert lost(states=(BEFORE, BEFORE, BEFORE)).looked == {"LIFE-003": 2}
     found = lost(edited("Title", seq=22), states=(BEFORE, BEFORE, CHANGED))
     assert [(f.sync, f.caused_by) for f in found.findings] == [(2, 22)]

@@ -19,7 +19,7 @@ def said(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> str:
 def test_packs_are_listed_with_their_scenarios(capsys: pytest.CaptureFixture[str]) -> None:
     packs = {p["name"]: p for p in json.loads(said(capsys, "list", "packs", "--json"))}
 
-    assert list(packs) == ["go-live", "full", "nightly", "resilience"]
+    assert list(packs) == ["go-live", "full", "nightly", "resilience", "chaos"]
     assert set(packs["go-live"]["scenarios"]) < set(packs["full"]["scenarios"]) <= set(packs["nightly"]["scenarios"])
     assert packs["resilience"]["scenarios"]
     assert f"{len(packs['full']['scenarios'])} scenarios" in said(capsys, "list", "packs")
