@@ -254,6 +254,7 @@ class Stage:
     def say(self, settings: Any, *, grant: bool) -> None:
         """Let the people of a step say yes or no in one system."""
         key = ConsentKey(settings.channel, settings.purpose)
+        self.next_second()  # before the evidence is dated: a word is not older than the moment at which it is entered
         proof = None if getattr(settings, "by", "") == "staff" else self._proof(getattr(settings, "evidence", None), grant)
         note = "opt_in" if grant else "opt_out"
         self.each_record(

@@ -49,6 +49,10 @@ def _compare(oracle: Oracle, seen: Seen, meeting: Meeting, rule: OwnerRule, sour
         seen.left_open.append(f"{meeting.object.object}: whether an owner changed on the reading side is put back (`owner`)")
         return
     if wanted is not None and found != wanted and other.has_active_owner(owners.on(source.other), wanted):
+        refusal = oracle.refusals.excuses(meeting.sync, source.other, meeting.subject) if found == held else None
+        if refusal is not None:
+            seen.not_checked.append(f"{label}: the {source.other.upper()} refused the record at #{refusal.seq}, the new owner with it, and the connector said so")
+            return
         _report(seen, meeting, label, source.other, names[1], wanted, found)
 
 

@@ -61,7 +61,7 @@ def _one_is_left(oracle: Oracle, seen: Seen, union: Union) -> None:
 
 def _first_to_learn(oracle: Oracle, act: Act) -> int | None:
     """Return the first judged sync that began after an act: one that was running may have read everything before it."""
-    return next((n for n in oracle.meetings if n > act.after_sync and oracle.evidence.syncs[n - 1].start_seq >= act.seq), None)
+    return next((n for n in oracle.meetings if oracle.evidence.syncs[n - 1].start_seq >= act.seq), None)
 
 
 def _left_alone(oracle: Oracle, seen: Seen, act: Act) -> None:

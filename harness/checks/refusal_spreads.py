@@ -37,8 +37,8 @@ def _compare(
 ) -> None:
     person, key, side, state = said
     refusal = _refusal(oracle, person, key, side, oracle.evidence.syncs[number - 1].start_seq)
-    if refusal is None:
-        return
+    if refusal is None or not oracle.consents.state_at(person, key, oracle.evidence.syncs[number - 1].end_seq).refuses:
+        return  # or a newer, proved yes was said while the sync ran: what it carries of the two is its affair
     seen.look("CONS-002")
     if state.refuses:
         return

@@ -50,10 +50,11 @@ def refusals_parked(oracle: Oracle, seen: Seen) -> None:
 
 def _report(oracle: Oracle, seen: Seen, sync: SyncSummary, key: Refusal, found: list[Exchange]) -> None:
     side, person, code = key
+    label = oracle.identity.label(person)
     seen.finding(
-        "RETRY-001", f"{oracle.identity.label(person)}: the {side.upper()} refused the same ({code}) in {plural(len(found), 'sync', 'syncs')}, the "
+        "RETRY-001", f"{label}: the {side.upper()} refused the same ({code}) in {plural(len(found), 'sync', 'syncs')}, the "
         f"last of them sync {sync.number}, and nobody had edited the person meanwhile: it is sent again for ever.",
-        system=str(side), person=person, expected=f"at most {MOST_SYNCS} attempts", found=len(found), classification="retried_for_ever",
+        system=str(side), person=label, expected=f"at most {MOST_SYNCS} attempts", found=len(found), classification="retried_for_ever",
         caused_by=found[-1].seq, sync=sync.number, requests=tuple(e.seq for e in found[-20:]),
     )
 

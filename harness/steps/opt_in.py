@@ -67,6 +67,7 @@ class OptIn:
             stage.say(settings, grant=True)
             return
         key = ConsentKey(settings.channel, settings.purpose)
+        stage.next_second()
         proof = None
         if settings.evidence is not None:
             at = stage.sandbox.world.clock.now().isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -53,6 +53,8 @@ def test_what_the_mapping_allows_is_no_finding() -> None:
     (("b", "a"), ("b", "a"), TITLE, [("FIELD-001", "ma", "b", "a", "lost_update")]),
     (("a", "b"), ("a", "b"), TITLE, [("FIELD-001", "crm", "b", "a", "lost_update")]),
     (("c", "m"), ("m", "m"), TITLE, [("FIELD-002", "crm", "c", "m", "wrong_winner"), ("FIELD-002", "ma", "c", "m", "wrong_winner")]),
+    (("c", "m"), ("c", "c"), FieldRule(crm="Title", ma="jobtitle", winner="ma"),
+     [("FIELD-002", "crm", "m", "c", "wrong_winner"), ("FIELD-002", "ma", "m", "c", "wrong_winner")]),
     (("b", "a"), (None, "b"), TITLE, [("FIELD-003", "crm", "b", None, "blank_overwrote_value")]),
     ((None, "a"), (None, "a"), TITLE, [("FIELD-004", "ma", None, "a", "value_not_cleared")]),
     (("long text", "a"), ("long text", "long"), TITLE, [("FIELD-007", "ma", "long text", "long", "truncated")]),
@@ -129,6 +131,8 @@ TEXTS = dict.fromkeys(("FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIEL
     (("c", None), ("c", "c"), TITLE, {"FIELD-002": 1, "FIELD-003": 1, "FIELD-004": 1, "FIELD-012": 1, **TEXTS}),
     ((None, "a"), (None, None), TITLE, {"FIELD-001": 1, "FIELD-003": 1, "FIELD-004": 1, "FIELD-012": 1}),
     ((None, "a"), (None, "a"), TITLE, {"FIELD-001": 1, "FIELD-003": 1, "FIELD-004": 1, "FIELD-012": 1, **TEXTS}),
+    (("b", "a"), ("b", None), TITLE, {"FIELD-001": 1, "FIELD-012": 1, **TEXTS}),
+    (("b", "a"), (None, "b"), TITLE, {"FIELD-001": 1, "FIELD-012": 1, **TEXTS}),
     (("b", "a"), ("b", "b"), one_way("crm_to_ma"), {"FIELD-001": 1, "FIELD-012": 1, "FIELD-013": 1, **TEXTS}),
     (("2020-01-02", "a"), ("2020-01-02", "2020-01-02"), ruled(type="date"),
      {"FIELD-001": 1, "FIELD-009": 1, "FIELD-012": 1, "FIELD-016": 1, **TEXTS}),
@@ -138,6 +142,7 @@ def test_a_fact_counts_under_the_rules_that_it_could_have_broken(before: Any, af
     seen, base = after_edit(pair(*before, 2), pair(*after, 3), rule=rule), pair("a", "a")
 
     first = judged(base, base, rule=rule).looked
+    assert first["FIELD-005"] == 0, "no record was made"
     assert {k: n - first[k] for k, n in seen.looked.items() if n - first[k]} == looked
 
 
@@ -180,15 +185,17 @@ def info(**more: Any) -> Any:
     return SimpleNamespace(**{"updateable": True, "required": False, "max_length": None, "restricted": False, "options": (), "digits": None, **more})
 
 
-def refused(code: str = "STRING_TOO_LONG", status: int = 400) -> Any:
-    return exchange(22, method="PATCH", path=f"/crm/v3/objects/contacts/{MA_ROW}", operation="objects.update", status=status, body=b"{}",
-                    refused=[(MA_ROW, code, "no")])  # fmt: skip
+def refused(code: str = "STRING_TOO_LONG", system: str = "hubspot") -> Any:
+    record = MA_ROW if system == "hubspot" else CRM_ROW
+    return exchange(22, system, method="PATCH", path=f"/records/{record}", operation="objects.update", status=400, body=b"{}", refused=[(record, code, "no")])
 
 
-def kept(after: Any = ("b", "a"), *, code: str = "LOCKED", exit_code: int = 1, schema: Any = None, before: Any = ("b", "a"), **more: Any) -> Any:
-    """Return what is seen of a change that the MA refused in sync 2."""
+def kept(
+    after: Any = ("b", "a"), *, code: str = "LOCKED", exit_code: int = 1, schema: Any = None, before: Any = ("b", "a"), system: str = "hubspot", **more: Any
+) -> Any:
+    """Return what is seen of a change that a system refused in sync 2."""
     dialects = {Side.CRM: Speaking("salesforce"), Side.MA: Speaking("hubspot", schema or {})}
-    return after_edit(pair(*before, 2), pair(*after, 3), entries=(refused(code),), codes=(0, exit_code), dialects=dialects, **more)
+    return after_edit(pair(*before, 2), pair(*after, 3), entries=(refused(code, system),), codes=(0, exit_code), dialects=dialects, **more)
 
 
 def test_a_refused_value_that_was_owned_up_to_is_told_and_no_finding() -> None:
@@ -199,6 +206,8 @@ def test_a_refused_value_that_was_owned_up_to_is_told_and_no_finding() -> None:
     assert damage(kept(exit_code=0)) == [("FIELD-001", "ma", "b", "a", "lost_update")]
     assert damage(kept(("b", "z"))) == [("FIELD-012", "ma", "b", "z", "invented")], "a refusal explains nothing that was written"
     assert damage(kept(("a", "b"), before=("a", "b"))) == [("FIELD-001", "crm", "b", "a", "lost_update")], "the CRM refused nothing"
+    by_crm = kept(("a", "b"), before=("a", "b"), system="salesforce")
+    assert (by_crm.findings, by_crm.not_checked) == ([], ["p1: refused by the CRM at #22, and the connector said so"])
 
 
 def test_a_refused_value_takes_nothing_else_of_its_record_with_it() -> None:

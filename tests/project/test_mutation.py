@@ -1,11 +1,18 @@
-"""What the mutation tool changes: what is judged, and never what is only said to people."""
+"""The mutation tool: it changes what is judged and never what is only said to people, and it tells kills from other ends."""
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
-from tools.mutation.mutants import mutants_of
+import pytest
+from tools.mutation import trial
+from tools.mutation.mutants import Mutant, mutants_of
+from tools.mutation.rehearsal import rehearse
+from tools.mutation.trial import Outcome, try_out
 
 SOURCE = """
 from __future__ import annotations
@@ -52,3 +59,60 @@ def test_a_mutant_is_the_function_with_one_change_and_knows_its_statement(tmp_pa
     is_late.__code__ = later.code
     assert (is_late(1, 1), is_late(0, 1)) == (True, False)
     assert later.lines == (2, 4)
+
+
+# -- what becomes of a mutant --------------------------------------------------------------------------
+
+COUNTING = "def count(n):\n    while n > 0:\n        n = n - 1\n    return n\n"
+
+
+@pytest.fixture
+def counting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Callable[[int], int], dict[str, Mutant]]:
+    """Return a function that counts down, and its mutants by what was changed."""
+    path = tmp_path / "counting.py"
+    path.write_text(COUNTING)
+    module = ModuleType("counting")
+    exec(COUNTING, module.__dict__)
+    monkeypatch.setitem(sys.modules, "counting", module)
+    monkeypatch.setattr(trial, "LOOPS_S", 0.1)
+    return module.__dict__["count"], {m.change: m for m in mutants_of(path, "counting")}
+
+
+def test_a_mutant_is_killed_survives_or_never_ends_and_the_function_stays_as_it_was(counting: tuple[Callable[[int], int], dict[str, Mutant]]) -> None:
+    count, mutants = counting
+
+    def passes(test: str) -> bool:
+        return count(int(test)) == 0
+
+    assert try_out(mutants["gt -> gte"], [("0", 0.0)], passes, 1.0) == (Outcome.KILLED, "0")
+    assert try_out(mutants["1 -> 2"], [("2", 0.0), ("4", 0.0)], passes, 1.0) == (Outcome.SURVIVED, "4")
+    assert try_out(mutants["1 -> 2"], [("2", 0.0), ("3", 0.0), ("4", 0.0)], passes, 1.0) == (Outcome.KILLED, "3")
+    assert try_out(mutants["sub -> add"], [("0", 0.0), ("1", 0.0)], passes, 1.0) == (Outcome.ENDLESS, "1")
+    assert count(3) == 0
+
+
+def test_a_mutant_whose_tests_cost_more_than_the_budget_is_not_judged(counting: tuple[Callable[[int], int], dict[str, Mutant]]) -> None:
+    count, mutants = counting
+
+    def passes(test: str) -> bool:
+        return count(int(test)) == 0
+
+    dear = [("2", 9.0), ("3", 9.0)]
+    assert try_out(mutants["1 -> 2"], dear, passes, 5.0) == (Outcome.NOT_JUDGED, "2"), "the first one is asked all the same"
+    assert try_out(mutants["1 -> 2"], [*dear, ("5", 0.0)], passes, 5.0) == (Outcome.KILLED, "5"), "a cheap one has room"
+    assert Outcome.NOT_JUDGED not in trial.KILLS
+
+
+def test_a_rehearsal_tells_lines_and_failures_and_ends_what_takes_too_long(tmp_path: Path) -> None:
+    def passes(test: str) -> bool:
+        while test == "endless":
+            pass
+        return test != "fails"
+
+    found = rehearse(["one", "fails", "endless", "two", "three"], passes, [Path(__file__).resolve()], 0.2, 2)
+
+    assert (found.failed, found.too_long) == ({"fails"}, {"endless"})
+    assert set(found.seconds) == {"one", "fails", "endless", "two", "three"}
+    [lines] = found.lines.values()
+    first = passes.__code__.co_firstlineno
+    assert sorted(lines[first + 3]) == ["fails", "one", "three", "two"]

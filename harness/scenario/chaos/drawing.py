@@ -19,10 +19,18 @@ T = TypeVar("T")
 # The budget of one scenario.
 MOST_PEOPLE = 8
 MOST_ROUNDS = 3
-MOST_ACTS = 3  # in a round
+MOST_ACTS = 4  # in a round
 MOST_FAULTS = 2  # in a round
-MOST_EVENTS = MOST_ROUNDS * (MOST_ACTS + MOST_FAULTS + 2)  # a state lost and something during the sync, at most, are the two
-EVERYWHERE = 5  # how much likelier a fault is at any operation than at those of one pattern
+# In a scenario: an act may be an edit on either side, a fault may need the clock moved first, and a state lost and
+# something during the sync come on top.
+MOST_EVENTS = MOST_ROUNDS * (2 * MOST_ACTS + 2 * MOST_FAULTS + 2)
+
+# What is likelier than the rest, and how much. A fault that hits one write among others brings more to light than an outage,
+# after which everything is simply done again; and where the vendors' operations meet a fault, something can be lost.
+SHARP = ("broken_body", "lost_response", "partial_failure", "row_lock", "server_error", "timeout_before_write")
+WRITING = ("writes", "creates", "changes")
+LIKELIER = 4
+
 SYNCS_TO_RECOVER = 2  # after which a last, quiet one follows, as in every scenario
 
 # Faults that show the past begin when everything is older than their lag, and hold until healed: an index or a transaction
@@ -108,8 +116,8 @@ class _Drawing:
         return {first: total - others, **({rest[0]: others} if others else {})}
 
     def _round(self) -> None:
-        acts = [self._act for _ in range(self.chance.randint(1, MOST_ACTS))]
-        faults = [self._fault for _ in range(self.chance.choices(range(MOST_FAULTS + 1), (3, 4, 2))[0])]
+        acts = [self._act for _ in range(self.chance.randint(2, MOST_ACTS))]
+        faults = [self._fault for _ in range(self.chance.choices(range(MOST_FAULTS + 1), (1, 3, 2))[0])]
         deeds: list[Callable[[], None]] = [*acts, *faults]
         self.chance.shuffle(deeds)
         for deed in deeds:
@@ -133,10 +141,10 @@ class _Drawing:
         names = sorted({t.fault for t in self.ground.troubles if self._may(t.fault)})
         if not names:
             return
-        name = self.chance.choice(names)
+        name = self.chance.choices(names, [LIKELIER if n in SHARP else 1 for n in names])[0]
         offered = [t for t in self.ground.troubles if t.fault == name]
-        # Everywhere is where a fault is surest to strike; the other places are where it hurts in some special way.
-        trouble: Trouble = self.chance.choices(offered, [EVERYWHERE if t.operation == "*" else 1 for t in offered])[0]
+        likely = (*WRITING, "*")
+        trouble: Trouble = self.chance.choices(offered, [LIKELIER if t.operation in likely else 1 for t in offered])[0]
         said: dict[str, Any] = {"fault": name, "system": trouble.side.value}
         if trouble.operation != "*":
             said["operation"] = trouble.operation
@@ -151,9 +159,9 @@ class _Drawing:
 
     def _moments(self) -> dict[str, Any]:
         said: dict[str, Any] = {}
+        if self._happens(0.3):
+            said["after"] = self.chance.randint(1, 4)
         if self._happens(0.5):
-            said["after"] = self.chance.randint(1, 6)
-        if self._happens(0.7):
             said["times"] = self.chance.randint(1, 3)
         if self._happens(0.25):
             said["probability"] = self.chance.choice([0.25, 0.5, 0.75])
