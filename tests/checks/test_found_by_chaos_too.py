@@ -18,14 +18,13 @@ from tests.staging import play, rules
 CALM = {"consent": {"never_asked": 4}, "newsletter": {"never_asked": 4}}
 YES = {"opt_in": {"side": "crm", "purpose": "newsletter", "evidence": {"source": "form", "text": "yes"}}}
 NO = {"opt_out": {"side": "crm", "purpose": "newsletter"}}
-ASKED = {"opt_in": {**YES["opt_in"], "pending": True, "side": "ma"}}
 
 
 def test_evidence_is_dated_when_it_is_entered_and_not_a_second_earlier() -> None:
-    evidence = staged(world("sync", NO, YES, ASKED, **CALM) | {"options": {"final_quiet": False}}, Ideal())
+    evidence = staged(world("sync", NO, YES, **CALM) | {"options": {"final_quiet": False}}, Ideal())
 
     said = [act for act in evidence.acts if act.proof is not None]
-    assert [act.kind for act in said] == ["opt_out", "opt_in", "request"]
+    assert [act.kind for act in said] == ["opt_out", "opt_in"]
     for act in said:
         entered = next(e for e in evidence.entries[act.seq :] if isinstance(e, Change))
         assert act.proof is not None
@@ -54,16 +53,16 @@ def test_a_no_that_a_proved_yes_lifts_while_the_sync_runs_need_not_be_carried_an
 
 
 class Unowned(Ideal):
-    """Hands nobody's record over from the second sync on; ``says`` so as the vendor's refusal of the record, and owns up."""
+    """Hands nobody's record over from the second sync on; ``owns_up`` says that the vendor refused the record, and that it did not get through."""
 
-    def __init__(self, *, says: bool) -> None:
+    def __init__(self, *, owns_up: bool) -> None:
         super().__init__()
-        self.says, self.number = says, 0
+        self.owns_up, self.number = owns_up, 0
 
     def _sync(self, sandbox: Sandbox) -> None:
         self.number += 1
         super()._sync(sandbox)
-        if self.says and self.number > 1:
+        if self.owns_up and self.number > 1:
             row = contact(sandbox, Side.MA)
             entry = self._write(Side.MA, lambda: sandbox.ma.journal.exchange)
             entry.status = 400
@@ -74,9 +73,9 @@ class Unowned(Ideal):
         return super()._owner(obj, target, row) if self.number < 2 else None
 
 
-@pytest.mark.parametrize(("says", "expected"), [(True, set()), (False, {"LINK-001"})])
-def test_an_owner_that_was_refused_with_the_record_is_no_finding_if_the_connector_says_so(says: bool, expected: set[str]) -> None:
-    result = play(world("sync", {"change_owner": {"side": "crm"}}, "sync", **CALM), Unowned(says=says))
+@pytest.mark.parametrize(("owns_up", "expected"), [(True, set()), (False, {"LINK-001"})])
+def test_an_owner_that_was_refused_with_the_record_is_no_finding_if_the_connector_says_so(owns_up: bool, expected: set[str]) -> None:
+    result = play(world("sync", {"change_owner": {"side": "crm"}}, "sync", **CALM), Unowned(owns_up=owns_up))
 
     assert rules(result) & {"LINK-001"} == expected
-    assert any("the new owner with it" in text for text in result.not_checked) is says
+    assert any("the new owner with it" in text for text in result.not_checked) is owns_up
