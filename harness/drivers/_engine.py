@@ -109,11 +109,12 @@ def find_image(client: Any, name: str) -> Any:
 def bundles(client: Any, container: Any, image: Any) -> tuple[str, ...]:
     """Return the certificate bundles that a container has where clients look that read no variable.
 
-    The system's, and those of the Python packages beside each folder of the image's PATH.
+    The system's, and those of the Python packages beside each folder of the image's PATH and in those of its PYTHONPATH.
     """
     words = dict(word.partition("=")[::2] for word in (image.attrs.get("Config") or {}).get("Env") or ())
     prefixes = dict.fromkeys(str(PurePosixPath(folder).parent) for folder in words.get("PATH", "/usr/local/bin:/usr/bin").split(":"))
     packages = [f"{prefix}/{below}" for prefix in prefixes for below in _PACKAGES]
+    packages += filter(None, words.get("PYTHONPATH", "").split(":"))
     api = client.api
     url = f"{api.base_url}/v{api.api_version}/containers/{container.id}/archive"
     return tuple(

@@ -97,16 +97,17 @@ def make_image(client: Any, extra: dict[str, Path]) -> None:
             tar.add(file, str(file).lstrip("/"))
         tar.add(python, "usr/bin/python3")
         tar.add(standard, str(standard).lstrip("/"), filter=_wanted)
-        for name in PACKAGES:
+        for name in PACKAGES:  # in a folder of their own: Pythons differ in which one they look at by themselves
             place = Path(sysconfig.get_paths()["purelib"], name)
             if place.exists():
-                tar.add(place, f"{standard}/site-packages/{name}".lstrip("/"), filter=_wanted)
+                tar.add(place, f"srv/packages/{name}", filter=_wanted)
         for name, file in extra.items():
             tar.add(file, name)
     packed.seek(0)
     client.api.import_image(
         src=packed, repository=IMAGE.partition(":")[0], tag=IMAGE.partition(":")[2],
-        changes=[f"ENV PATH={sys.base_prefix}/bin:/usr/bin:/bin", f"ENV PYTHONHOME={sys.base_prefix}", "ENV IN_THE_IMAGE=yes", 'CMD ["cat", "/etc/hosts"]'],
+        changes=[f"ENV PATH={sys.base_prefix}/bin:/usr/bin:/bin", f"ENV PYTHONHOME={sys.base_prefix}",
+                 "ENV PYTHONPATH=/srv/packages", "ENV IN_THE_IMAGE=yes", 'CMD ["cat", "/etc/hosts"]'],
     )  # fmt: skip
 
 

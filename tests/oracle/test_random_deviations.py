@@ -115,7 +115,7 @@ DEVIATIONS = {
     "entities": of_field(written("MailingCity", lambda v: v.replace(" ", "&#32;")), "MailingCity", "FIELD-008", "mangled_encoding"),
     "shouted": of_field(written("LastName", str.upper), "LastName", "FIELD-006", "format_changed"),
     "made up": of_field(inventing, "Title", "FIELD-012", "invented"),
-    "another person": of_field(mixing, "LastName", "FIELD-010", "another_persons_value"),
+    "another person": of_field(mixing, "LastName", "FIELD-010", "another_persons_value", "two_people_mixed"),
     "never carried": of_field(Deaf, "Title", "FIELD-001", "lost_update", "value_not_cleared"),
     "a day early": of_field(written("Birthdate", day_before), "Birthdate", "FIELD-009", "shifted_date"),
     "blanked": Deviation(

@@ -45,8 +45,8 @@ BUGS: tuple[Bug, ...] = (
         "the time-out is shorter than an answer may take, and what timed out is sent again as it stands"),
     Bug("absent_is_gone", "B003", "hitobito/hitobito#2752",
         "who is not in the CRM's list today is taken for deleted, and taken off the MA"),
-    Bug("empty_side_believed", "B024", "(unverified)",
+    Bug("empty_side_believed", "B024", "mautic/mautic#9326",
         "after its memory was lost, a CRM that shows nobody for a moment is taken for empty: everybody is made anew"),
-    Bug("watchdog_left_running", "B097", "(unverified)",
+    Bug("watchdog_left_running", "B097", "CartoDB/cartodb#13435",
         "a watchdog starts beside each run, to note when that hangs, and nobody ends it"),
 )
