@@ -87,11 +87,11 @@ def test_every_rule_is_proved_by_a_buggy_connector() -> None:
 
 @pytest.mark.slow
 def test_the_matrix_does_not_depend_on_how_many_run_at_a_time() -> None:
-    names = ["secret_in_log", "optout_sticky", "echo"]
+    names = ["secret_in_log", "optout_sticky"]
 
-    one, three = (qualify(names, jobs=n) for n in (1, 3))
+    one, two = (qualify(names, jobs=n) for n in (1, 2))
 
-    assert as_plain(one) == as_plain(three)
+    assert as_plain(one) == as_plain(two)
     assert [t.variant.name for t in one.trials] == names
 
 
