@@ -24,6 +24,8 @@ CLIENTS := tests/network/node
 QUIETLY := tools/quietly.sh
 REPORT ?= reports/latest
 WORKERS ?= 2
+# One more than there are cores: many tests wait for a program or a port.
+TESTERS ?= 3
 
 .PHONY: help run test coverage bench lint types layers unit qualify score mutants false-alarms docs lock clean
 
@@ -41,10 +43,12 @@ run: $(READY)
 	if [ -f $(REPORT)/report.html ]; then echo "report: $(REPORT)/report.html"; fi; \
 	echo "exit code of syncproof: $$code"; exit $$code
 
+# While linters and downloads run, Python compiles the tests once for all workers.
 test: $(READY)
 	@tools/test_programs.sh $(NODE) $(CLIENTS) & programs=$$!; \
-	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs || true; exit $$code
-	@$(BIN)/pytest -q -m "not speed" -n $(WORKERS) --dist loadfile --no-loadscope-reorder -rs $(COVERAGE) \
+	$(BIN)/pytest --collect-only -q >/dev/null 2>&1 & compiled=$$!; \
+	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs $$compiled || true; exit $$code
+	@$(BIN)/pytest -q -m "not speed" -n $(TESTERS) --dist loadfile --no-loadscope-reorder -rs $(COVERAGE) \
 		> .build/pytest.txt 2>&1 || { grep -vE '^[.sFEx]+ +\[' .build/pytest.txt | tail -n 150; exit 1; }
 	@grep -E '^SKIPPED' .build/pytest.txt || true
 	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt

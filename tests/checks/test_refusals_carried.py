@@ -51,7 +51,7 @@ def test_a_refusal_of_everything_is_one_of_each_purpose() -> None:
 
 @pytest.mark.parametrize(("acts", "syncs"), [
     ((opted(9, kind=NO),), [1, 1, 2, 2]), ((opted(10, kind=NO),), [2, 2]), ((opted(15, kind=NO),), [2, 2]), ((opted(25, kind=NO),), []),
-    ((opted(5, kind=NO), opted(6)), []), ((opted(5, kind=NO), opted(15)), [1, 1]), ((opted(5, kind=NO), opted(6, proof=None)), [1, 1, 2, 2]),
+    ((opted(5, kind=NO), opted(6)), []), ((opted(5, kind=NO), opted(15)), []), ((opted(5, kind=NO), opted(6, proof=None)), [1, 1, 2, 2]),
     ((opted(5, kind=NO, who="p2"),), []),
 ])
 def test_a_refusal_is_demanded_of_every_sync_that_began_after_it_while_it_stands(acts: Any, syncs: list[int]) -> None:

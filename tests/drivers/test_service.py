@@ -66,7 +66,9 @@ def test_it_works_during_a_sync_and_stands_still_between_two(engage: Engage, tmp
     second = serving.sync(2)
 
     assert (first.ended, first.exit_code, second.ended) == ("settled", None, "settled")
-    assert (stood, state) == (still, "T")
+    # A shell that is stopped between the fork and the start of a child shows itself as waiting.
+    assert stood == still
+    assert state in ("T", "D")
     assert ticks(tmp_path) > still
     assert pid_in(tmp_path / "pid") == pid
 
