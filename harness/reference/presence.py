@@ -22,7 +22,7 @@ def present(
     contracts: tuple[ObjectContract, ...], crm: SalesforceSide, ma: HubspotSide, outcome: Outcome, bugs: Bugs
 ) -> tuple[ObjectContract, ...]:
     """Return the contracts without the rules whose fields are gone; each of those is reported. Raises what the sides raise."""
-    properties = {} if bugs.on("removed_field_read_as_blank") else {kind: ma.properties(kind) for kind in {c.ma for c in contracts}}
+    properties = {} if bugs.on("removed_field_read_as_blank") else {kind: ma.properties(kind) for kind in sorted({c.ma for c in contracts})}
     found = []
     for contract in contracts:
         fields = None if bugs.on("removed_field_still_asked_for") else crm.fields(contract.crm)

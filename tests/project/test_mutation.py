@@ -109,7 +109,7 @@ def test_a_rehearsal_tells_lines_and_failures_and_ends_what_takes_too_long(tmp_p
             pass
         return test != "fails"
 
-    found = rehearse(["one", "fails", "endless", "two", "three"], passes, [Path(__file__).resolve()], 0.2, 2)
+    found = rehearse(["one", "fails", "endless", "two", "three"], passes, [Path(__file__).resolve()], 3.0, 2)
 
     assert (found.failed, found.too_long) == ({"fails"}, {"endless"})
     assert set(found.seconds) == {"one", "fails", "endless", "two", "three"}
