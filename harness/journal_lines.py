@@ -103,23 +103,13 @@ def _entry(entry: Entry, hidden: Iterable[bytes]) -> dict[str, Any]:
         return {
             "seq": entry.seq, "at_ms": entry.at_ms, "type": "change", "system": entry.system, "actor": str(entry.actor),
             "exchange": entry.exchange, "kind": entry.kind, "record_id": entry.record_id,
-            "what": _what(entry), "note": entry.note,
+            "what": entry.what, "note": entry.note,
             "fields": {n: [old, new] for n, (old, new) in entry.fields.items() if not n.startswith("#")},
         }
     if isinstance(entry, Exchange):
         return _exchange(entry, hidden)
     assert isinstance(entry, Mark)
     return {"seq": entry.seq, "at_ms": entry.at_ms, "type": "mark", "name": entry.name, "detail": entry.detail}
-
-
-def _what(change: Change) -> str:
-    if change.before is None:
-        return "created"
-    if change.after is None:
-        return "erased"
-    if change.after.deleted != change.before.deleted:
-        return "deleted" if change.after.deleted else "restored"
-    return "updated"
 
 
 def _exchange(e: Exchange, hidden: Iterable[bytes]) -> dict[str, Any]:

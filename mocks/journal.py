@@ -110,6 +110,17 @@ class Change:
     note: str = ""
 
     @property
+    def what(self) -> str:
+        """Return what became of the record: created, updated, deleted, restored, or erased (gone for good)."""
+        if self.before is None:
+            return "created"
+        if self.after is None:
+            return "erased"
+        if self.after.deleted != self.before.deleted:
+            return "deleted" if self.after.deleted else "restored"
+        return "updated"
+
+    @property
     def fields(self) -> dict[str, tuple[Any, Any]]:
         """Return what changed: field -> (old, new); ``None`` stands for absent too. Nobody may write into it."""
         known = _COMPARED.get(id(self))

@@ -52,22 +52,12 @@ def entry_as_data(entry: Entry, hidden: Iterable[bytes], dialects: Mapping[str, 
         names = sorted((n for n in entry.fields if not n.startswith("#")), key=lambda n: vendor.is_system_field(entry.kind, n))
         return {
             "seq": entry.seq, "at_ms": entry.at_ms, "type": "change", "system": entry.system, "actor": str(entry.actor), "exchange": entry.exchange,
-            "what": _what(entry), "kind": entry.kind, "record_id": entry.record_id, "note": entry.note,
+            "what": entry.what, "kind": entry.kind, "record_id": entry.record_id, "note": entry.note,
             "fields": {n: [plain(value) for value in entry.fields[n]] for n in names},
         }  # fmt: skip
     if entry.name in _SILENT:
         return None
     return {"seq": entry.seq, "at_ms": entry.at_ms, "type": _sort_of(entry), "name": entry.name, "detail": entry.detail}
-
-
-def _what(change: Change) -> str:
-    if change.before is None:
-        return "created"
-    if change.after is None:
-        return "erased"
-    if change.after.deleted != change.before.deleted:
-        return "deleted" if change.after.deleted else "restored"
-    return "updated"
 
 
 def _sort_of(mark: Mark) -> str:
