@@ -27,6 +27,9 @@ from .wire import Cut, Held, Operation, Request, Response
 
 MAX_BODY_BYTES = 150 * 1024 * 1024
 MAX_URL_BYTES = 16_384
+# Longer than clients wait between two polls: simple-salesforce does so for 5 s, which is uvicorn's own bound, and then found
+# now and then a connection that was just being closed. How long the vendors wait is assumed.
+KEEP_ALIVE_S = 300
 CONTROL_PREFIX = "/_syncproof"
 
 T = TypeVar("T")
@@ -357,7 +360,7 @@ class Servers:
 def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app, log_level="critical", access_log=False, lifespan="off", http="httptools", ws="none",
-        server_header=False, date_header=False, timeout_graceful_shutdown=1, backlog=2048,
+        server_header=False, date_header=False, timeout_graceful_shutdown=1, backlog=2048, timeout_keep_alive=KEEP_ALIVE_S,
     )
 
 

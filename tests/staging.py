@@ -19,6 +19,14 @@ def play(
     scenario: str | dict[str, Any], connect: Callable[..., Any], seed: int = 11, mapping: Mapping | None = None
 ) -> ScenarioResult:
     """Return the result of a built-in scenario (by name) or one given as data; ``mapping``: None is the default one."""
+    stage = played(scenario, connect, seed, mapping)
+    return judge(stage.scenario, stage, "", "syncproof run test/case")
+
+
+def played(
+    scenario: str | dict[str, Any], connect: Callable[..., Any], seed: int = 11, mapping: Mapping | None = None
+) -> Stage:
+    """Return the stage of a scenario that has been played and not judged yet; as `play`."""
     if isinstance(scenario, str):
         chosen = load_scenarios([scenario])[0]
     else:
@@ -27,7 +35,7 @@ def play(
     stage = Stage(chosen, sandbox.mapping, sandbox, connect)
     stage.seed()
     Runner._play(stage, chosen)
-    return judge(chosen, stage, "", "syncproof run test/case")
+    return stage
 
 
 def rules(result: ScenarioResult) -> set[str]:

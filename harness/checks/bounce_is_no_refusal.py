@@ -5,7 +5,7 @@ from __future__ import annotations
 from syncproof_mocks.journal import Actor
 
 from ..model import Severity
-from ..oracle.consent_story import told
+from ..oracle.consent_story import STANDS_BESIDE, stands_beside, told
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -21,6 +21,9 @@ def bounce_is_no_refusal(oracle: Oracle, seen: Seen) -> None:
         if turn.change.actor is not Actor.CONNECTOR or not turn.after.refuses or turn.before.refuses:
             continue
         if not ledger.came_back(turn.person, turn.change.seq) or ledger.state_at(turn.person, turn.key, turn.change.seq).refuses:
+            continue
+        if stands_beside(oracle, turn):
+            seen.left_open.append(f"{turn.key}: {STANDS_BESIDE}")
             continue
         seen.look("CONS-010")
         label = oracle.identity.label(turn.person)

@@ -7,7 +7,7 @@ from syncproof_mocks.consent import ConsentKey, ConsentState
 from ..mapping.grammar import Side
 from ..model import Severity
 from ..oracle.consent_refusals import ConsentRefusals
-from ..oracle.consent_story import sides_around
+from ..oracle.consent_story import STANDS_BESIDE, sides_around
 from ..oracle.consents import ConsentLedger
 from ..oracle.fields import Oracle
 from ..oracle.sayings import Saying
@@ -54,7 +54,7 @@ def _left_open(ledger: ConsentLedger, person: str, key: ConsentKey, said: Saying
         return "what a yes to one purpose means while an earlier no to everything stands"
     if is_out and any(not s.grant and not s.waits and s.key.purpose == "*" for s in ledger.said_by(person, seq)):
         # They refused everything once. That flag has no evidence: who sees it on one side only may keep it (see CONS-003).
-        return "whether a later yes to everything counts while the other system still refuses"
+        return STANDS_BESIDE
     if ledger.is_refused_beside(person, key, seq):
         return "whether the no of one of two people with one address counts for the other"
     if ledger.last_move(person, seq) > said.seq:

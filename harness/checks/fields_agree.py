@@ -12,7 +12,8 @@ from ..model import Severity, Sides
 from ..oracle.blame import shown
 from ..oracle.classify import Damage, Wrong, classify
 from ..oracle.excuses import excuse, is_of_values, is_too_long
-from ..oracle.fields import Judgement, Oracle
+from ..oracle.fields import Oracle
+from ..oracle.judgement import Judgement
 from . import Rule, Seen
 
 RULES = (

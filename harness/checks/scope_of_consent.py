@@ -5,8 +5,7 @@ from __future__ import annotations
 from syncproof_mocks.journal import Actor
 
 from ..model import Severity
-from ..oracle.consent_story import told
-from ..oracle.consents import Turn
+from ..oracle.consent_story import STANDS_BESIDE, stands_beside, told
 from ..oracle.fields import Oracle
 from . import Rule, Seen
 
@@ -27,8 +26,8 @@ def scope_of_consent(oracle: Oracle, seen: Seen) -> None:
         if ledger.is_refused_beside(turn.person, turn.key, turn.change.seq):
             seen.left_open.append(f"{turn.key}: whether the no of one of two people with one address counts for the other")
             continue
-        if turn.key.purpose == "*" and _stands_beside(oracle, turn):
-            seen.left_open.append(f"{turn.key}: whether a later yes to everything counts while the other system still refuses")
+        if stands_beside(oracle, turn):
+            seen.left_open.append(f"{turn.key}: {STANDS_BESIDE}")
             continue
         if ledger.came_back(turn.person, turn.change.seq):
             continue  # a bounce taken for a refusal is CONS-010
@@ -45,15 +44,3 @@ def scope_of_consent(oracle: Oracle, seen: Seen) -> None:
             classification="scope_widened" if narrower else "refusal_invented", caused_by=turn.change.seq,
             record_id=turn.change.record_id, requests=(exchange.seq,) if exchange else (), **told(oracle, turn),
         )
-
-
-def _stands_beside(oracle: Oracle, turn: Turn) -> bool:
-    """Tell whether the other system refused the very same key when the sync began.
-
-    A refusal of everything is a flag without evidence: who finds it on one side only cannot know that the yes on the other
-    is newer and proved (a bare flag never upgrades), and whoever takes the more restrictive side has invented nothing.
-    """
-    started = [b for b in oracle.evidence.before_syncs if b.seq <= turn.change.seq]
-    said = oracle.said(started[-1], turn.side.other) if started else {}
-    state = said.get((turn.person, turn.key))
-    return state is not None and state.refuses

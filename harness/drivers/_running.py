@@ -23,6 +23,8 @@ TAIL_LIMIT = 64 * 1024
 GRACE_S = 2.0
 # How much longer than its own limits the supervisor may take before it is taken for dead.
 _PATIENCE_S = 15.0
+# How long processes of a run are looked for whose supervisor was killed, how often in vain, and what lies between.
+_MARKED_S, _EMPTY_LOOKS, _MARKED_PAUSE_S = 5.0, 4, 0.02
 _SUPERVISOR = Path(__file__).with_name("_supervisor.py")
 
 
@@ -271,13 +273,28 @@ class Output:
 
 
 def end_marked(mark: str) -> list[int]:
-    """Kill every process whose environment holds ``mark`` (Linux; elsewhere nobody is found) and return their ids."""
-    wanted = mark.encode()
+    """Kill every process whose environment holds ``mark`` (Linux; elsewhere nobody is found) and return their ids.
+
+    One that is just forking or changing into another program shows no environment: nobody is left once several looks in a
+    row, a moment apart, have found nobody.
+    """
+    ended: dict[int, None] = {}
+    empty = 0
+    until = time.monotonic() + _MARKED_S
+    while empty < _EMPTY_LOOKS and time.monotonic() < until:
+        found = _end_marked_once(mark.encode())
+        ended.update(dict.fromkeys(found))
+        empty = 0 if found else empty + 1
+        time.sleep(_MARKED_PAUSE_S)
+    return list(ended)
+
+
+def _end_marked_once(mark: bytes) -> list[int]:
     ended = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             # Inherited environments are looked at as they were at exec: a program cannot hide by unsetting it later.
-            if wanted in (entry / "environ").read_bytes().split(b"\0"):
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
                 os.kill(int(entry.name), signal.SIGKILL)
                 ended.append(int(entry.name))
         except OSError:

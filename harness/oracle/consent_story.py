@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 CHANGING = ("PATCH", "PUT", "DELETE")
+STANDS_BESIDE = "whether a later yes to everything counts while the other system still refuses"
+"""What a mapping leaves open about a turn of which `stands_beside` is true."""
 
 
 def told(oracle: Oracle, turn: Turn) -> dict[str, Any]:
@@ -62,3 +64,17 @@ def _last_read(oracle: Oracle, turn: Turn) -> Exchange | None:
 
 def _line(exchange: Exchange | None) -> str | None:
     return f"#{exchange.seq} {exchange.method} {exchange.path} -> {exchange.status}" if exchange else None
+
+
+def stands_beside(oracle: Oracle, turn: Turn) -> bool:
+    """Tell whether a turn is a refusal of everything that the other system held when the sync began.
+
+    A refusal of everything is a flag without evidence: who finds it on one side only cannot know that the yes on the other
+    is newer and proved (a bare flag never upgrades), and whoever takes the more restrictive side has invented nothing.
+    """
+    if turn.key.purpose != "*" or not turn.after.refuses:
+        return False
+    started = [b for b in oracle.evidence.before_syncs if b.seq <= turn.change.seq]
+    said = oracle.said(started[-1], turn.side.other) if started else {}
+    state = said.get((turn.person, turn.key))
+    return state is not None and state.refuses

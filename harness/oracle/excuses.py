@@ -16,7 +16,8 @@ from ..mapping.grammar import Direction, FieldRule, ObjectMapping, Side
 from ..mapping.meaning import stored
 from ..mapping.moments import is_iso_date, is_iso_moment
 from .classify import Damage
-from .fields import Judgement, Oracle, value_of
+from .fields import Oracle, value_of
+from .judgement import Judgement
 from .scope import Meeting
 
 # The vendors' words for "this value is not one I take" and "this field is not one you may write"; all other refusals

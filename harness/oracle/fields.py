@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -18,50 +17,12 @@ from .blame import Ledger
 from .clocks import Clocks
 from .consents import ConsentLedger
 from .identity import Identity
-from .interleaving import Course, base_after, course_of, interleaved
+from .interleaving import Course, Moment, base_after, course_of, interleaved
+from .judgement import Judgement
 from .meanings import meaning_of
 from .refusals import Refusals
 from .rules import Allowed, Pair, Situation, allowed, created, forgetful, ordered
 from .scope import Meeting, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """One field of one person around one sync. ``situation.now`` and ``observed`` are neutral (crm, ma) pairs."""
-
-    meeting: Meeting
-    rule: FieldRule
-    situation: Situation
-    allowed: Allowed
-    observed: Pair
-    acts: tuple[Act, ...]
-    courses: tuple[Course, Course] | None = None  # (crm, ma); None for a record that the sync made
-
-    @property
-    def is_ok(self) -> bool:
-        """Tell whether the rules explain what is there."""
-        return self.observed in self.allowed.pairs
-
-    def nearest(self) -> Pair:
-        """Return the allowed pair that differs least from what was observed."""
-        crm, ma = self.observed
-        return min(self.allowed.pairs, key=lambda p: (p[0] != crm) + (p[1] != ma))
-
-    def wrong_sides(self) -> list[tuple[Side, Any, Any]]:
-        """Return (side, expected, found) for each side that differs from the nearest allowed pair."""
-        wanted, seen = self.nearest(), self.observed
-        pairs = [(Side.CRM, wanted[0], seen[0]), (Side.MA, wanted[1], seen[1])]
-        return [p for p in pairs if p[1] != p[2]]
-
-    @property
-    def was_edited_meanwhile(self) -> bool:
-        """Tell whether anybody but the connector changed the field while the sync ran."""
-        return self.courses is not None and any(len(course.moments) > 1 for course in self.courses)
-
-    def is_overwritten(self, side: Side, expected: Any) -> bool:
-        """Tell whether ``expected`` is an edit of this very sync, over which the connector wrote another value."""
-        course = None if self.courses is None else self.courses[0 if side is Side.CRM else 1]
-        return course is not None and course.overtaken is not None and course.overtaken.value == expected
 
 
 class Oracle:
@@ -249,13 +210,32 @@ class Oracle:
 
     def _judge_field(self, m: Meeting, rule: FieldRule, last: int, acts: list[Act]) -> Judgement:
         """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none)."""
-        assert m.crm_before is not None
-        assert m.ma_before is not None
-        base = base_after(self._course(rule, Side.CRM, m.crm_base, last), self._course(rule, Side.MA, m.ma_base, last)) if last else None
-        now = (value_of(rule, Side.CRM, m.crm_before), value_of(rule, Side.MA, m.ma_before))
-        crm, ma = self._course(rule, Side.CRM, m.crm_after, m.sync), self._course(rule, Side.MA, m.ma_after, m.sync)
         own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
+        now = _pair_of(rule, m.crm_before, m.ma_before)
         broken = range(self.scope.last_good(m.sync) + 1, m.sync)
+        if not broken and m.sync not in self._restless and last not in self._restless:
+            judged = self._judge_quiet(m, rule, bool(last), now, own)
+        else:
+            judged = self._judge_restless(m, rule, last, now, own, broken)
+        if self._knows_address(m, rule):
+            return judged.also(now, "the other side knows the address as an additional one")
+        if rule.type is FieldType.EMAIL and self._has_no_room(m):
+            return judged.also(now, "the other side holds the address in another person's record")
+        return judged
+
+    def _judge_quiet(self, m: Meeting, rule: FieldRule, had_base: bool, now: Pair, own: tuple[Act, ...]) -> Judgement:
+        """Judge a field where nobody but the connector wrote in this sync and the one before: `_judge_restless`, but quicker."""
+        base = _pair_of(rule, m.crm_base, m.ma_base) if had_base else None
+        start = self.evidence.before_syncs[m.sync - 1].seq
+        situation = Situation(base, now, self.clocks.last_side(a for a in own if a.seq <= start))
+        return Judgement(m, rule, situation, self._allowed(m, rule, situation), _pair_of(rule, m.crm_after, m.ma_after), own)
+
+    def _judge_restless(
+        self, m: Meeting, rule: FieldRule, last: int, now: Pair, own: tuple[Act, ...], broken: range
+    ) -> Judgement:
+        """Judge a field that others may have edited between two requests of the connector, or that broken syncs left."""
+        base = base_after(self._course(rule, Side.CRM, m.crm_base, last), self._course(rule, Side.MA, m.ma_base, last)) if last else None
+        crm, ma = self._course(rule, Side.CRM, m.crm_after, m.sync), self._course(rule, Side.MA, m.ma_after, m.sync)
         bases = bases_made(self.evidence, m, rule, base, broken, lambda seq: self.clocks.last_side(a for a in own if a.seq < seq))
 
         def ask(i: int, j: int) -> tuple[Situation, Allowed]:
@@ -270,12 +250,6 @@ class Oracle:
             return situation, answer
 
         answer = interleaved(crm, ma, lambda i, j: ask(i, j)[1])
-        if self._knows_address(m, rule):
-            why = "the other side knows the address as an additional one"
-            answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
-        elif rule.type is FieldType.EMAIL and self._has_no_room(m):
-            why = "the other side holds the address in another person's record"
-            answer = Allowed(tuple(dict.fromkeys([*answer.pairs, now])), why, answer.left_open)
         return Judgement(m, rule, ask(0, 0)[0], answer, (crm.left, ma.left), own, (crm, ma))
 
     def _allowed(self, m: Meeting, rule: FieldRule, s: Situation) -> Allowed:
@@ -291,9 +265,12 @@ class Oracle:
         """Return the course of a field through a sync; ``row`` is the record after it."""
         assert row is not None
         window = self.evidence.before_syncs[sync - 1].seq, self.evidence.states[sync].seq
-        # Where nobody else wrote, whatever stands at the end is the connector's doing.
-        changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id) if sync in self._restless else []
-        return course_of(changes, window, rule.field_on(side), lambda raw: meaning_of(rule, side, raw), value_of(rule, side, row))
+        final = value_of(rule, side, row)
+        if sync not in self._restless:
+            # Nobody else wrote: whatever stands at the end is the connector's doing.
+            return Course((Moment(final, window[0]),), Moment(final, window[1]))
+        changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id)
+        return course_of(changes, window, rule.field_on(side), lambda raw: meaning_of(rule, side, raw), final)
 
     @cached_property
     def _restless(self) -> frozenset[int]:
@@ -381,10 +358,10 @@ class Oracle:
                 return created(rule, target, source.moments[max(i, j)].value, is_key)
 
             answer = interleaved(crm, ma, ask)
+            judged = Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, (crm.left, ma.left), ())
             if source.left is None and self._is_vendors(target, made, rule):
-                why = "the system demands a value, or fills in its own, where the other side has none"
-                answer = Allowed((*answer.pairs, (crm.left, ma.left)), why, answer.left_open)
-            yield Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, (crm.left, ma.left), ())
+                judged = judged.also(judged.observed, "the system demands a value, or fills in its own, where the other side has none")
+            yield judged
 
     def _is_vendors(self, side: Side, row: Row, rule: FieldRule) -> bool:
         """Tell whether the vendor makes no record without a value there, whichever the connector takes, or fills in this one."""
@@ -397,3 +374,10 @@ class Oracle:
 def value_of(rule: FieldRule, side: Side, row: Row) -> Any:
     """Return the neutral value of a rule's field in a row; a boolean that was never set is False."""
     return meaning_of(rule, side, row.values.get(rule.field_on(side)))
+
+
+def _pair_of(rule: FieldRule, crm: Row | None, ma: Row | None) -> Pair:
+    """Return the neutral values of a rule's field in two records."""
+    assert crm is not None
+    assert ma is not None
+    return value_of(rule, Side.CRM, crm), value_of(rule, Side.MA, ma)

@@ -166,6 +166,15 @@ def test_a_refusal_of_everything_that_stands_nowhere_is_invented_even_of_somebod
     assert found(result, "CONS-003")
 
 
+@pytest.mark.parametrize(("sides", "expected"), [(("ma",), set()), (("crm", "ma"), {"CONS-010"})])
+def test_a_refusal_carried_from_the_other_side_is_not_made_of_the_bounce(sides: tuple[str, ...], expected: set[str]) -> None:
+    steps = [*({"opt_in": {"side": side, **PROOF}} for side in sides), {"bounce": {"what": "soft"}}]
+
+    result = play(world("sync", *steps, "sync", **OUT), After(say(Side.MA, EVERYTHING, grant=False), at=2))
+
+    assert rules(result) & {"CONS-010", "CONS-003"} == expected
+
+
 def test_one_purpose_has_evidence_so_its_newer_yes_is_still_demanded() -> None:
     steps = ("sync", {"opt_in": {"side": "crm", "purpose": "newsletter", **PROOF}}, "sync")
     population = {"consent": {"subscribed": 4}, "newsletter": {"opted_out": 4}}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import socket
 import threading
+import time
 from typing import Any
 
 import httpx
@@ -32,6 +34,22 @@ def test_an_answer_carries_the_sandbox_time_and_the_journal_the_whole_exchange(t
     assert (entry.operation, entry.evidence, entry.request_body) == ("things.create", "assumed", b'{"name":"Ana"}')
     assert entry.response_body == answer.content
     assert (change.actor, change.exchange, change.at_ms) == (Actor.CONNECTOR, entry.seq, START_MS)
+
+
+def test_a_connection_that_was_idle_between_two_polls_is_still_there(client: httpx.Client) -> None:
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port)
+
+    def status() -> int:
+        connection.request("GET", "/things/1", headers=dict(client.headers))
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+
+    first = status()
+    # What simple-salesforce waits between two looks at a batch, and a little: it does not connect anew when it must.
+    time.sleep(5.3)
+
+    assert status() == first
 
 
 def test_who_read_which_revision_is_kept(toy: Toy, client: httpx.Client) -> None:

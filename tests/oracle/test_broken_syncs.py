@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from syncproof.mapping.grammar import FieldRule
-from syncproof.oracle.fields import Judgement, Oracle
+from syncproof.oracle.fields import Oracle
+from syncproof.oracle.judgement import Judgement
 from syncproof_mocks.journal import Actor
 from tests.oracle.made import LINKED, change, contact, evidence, exchange, mapped, padded, person, state, sync, there
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from syncproof.mapping.grammar import FieldRule, MatchKey, Side
-from syncproof.oracle.fields import Judgement, Oracle, value_of
+from syncproof.oracle.fields import Oracle, value_of
 from syncproof.oracle.interleaving import Course, Moment
+from syncproof.oracle.judgement import Judgement
 from syncproof.oracle.rules import Allowed, Situation
 from syncproof_mocks.journal import Actor
 from syncproof_mocks.schema import FieldInfo, FieldType

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from syncproof.mapping.grammar import Direction, FieldRule, Side
+from syncproof.oracle.fields import Oracle
 from tests.ideal import Ideal
 from tests.oracle.histories import histories, scenario
 from tests.policies import mapping_of
-from tests.staging import play
+from tests.staging import play, played
 
 # A history that fails is short enough to be read as it is: to shrink it would take minutes.
 RANDOM = settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=3, phases=(Phase.explicit, Phase.generate))
@@ -166,3 +167,20 @@ def test_a_planted_deviation_is_found_after_any_history_and_called_by_its_name(n
         assert {str(f.classification) for f in result.findings} <= set(deviation.classes), [f.message for f in result.findings]
 
     try_it()
+
+
+@pytest.mark.parametrize("connect", [Ideal, Deaf])
+def test_a_quiet_sync_is_judged_as_one_in_which_others_might_have_written(connect: type[Ideal]) -> None:
+    steps = ["sync", edit("crm", Title="$fresh"), edit("ma", jobtitle="$fresh", phone="$blank"), "sync", edit("ma", email="$fresh"), "sync"]
+    evidence = played(scenario(steps), connect()).evidence()
+    quick, slow = Oracle(evidence), Oracle(evidence)
+    slow.__dict__["_restless"] = frozenset(range(len(evidence.states)))
+
+    judged = {(j.meeting.sync, j.meeting.subject, j.rule.name): j for j in slow.judgements}
+
+    assert len(quick.judgements) > 50
+    assert {j.is_ok for j in quick.judgements} == ({True} if connect is Ideal else {True, False})
+    for j in quick.judgements:
+        same = judged[j.meeting.sync, j.meeting.subject, j.rule.name]
+        assert (j.situation, j.allowed, j.observed, j.acts) == (same.situation, same.allowed, same.observed, same.acts)
+        assert not j.was_edited_meanwhile
