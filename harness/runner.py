@@ -64,7 +64,7 @@ class Runner:
         self.request = request
         self.driver = driver or Command(ahead=True)
         self.journals: dict[str, tuple[Entry, ...]] = {}
-        self.secrets: set[str] = set()
+        self.secrets: dict[str, tuple[str, ...]] = {}
         self.unfinished: Unfinished | None = None
         self._lock = threading.Lock()
         self._running: set[Engaged] = set()
@@ -104,7 +104,7 @@ class Runner:
             )
             if request.report_dir is not None:
                 journals = {s.id: self.journals[s.id] for s in chosen if s.id in self.journals}
-                write_reports(result, journals, work / "output", request.report_dir, tuple(sorted(self.secrets)))
+                write_reports(result, journals, work / "output", request.report_dir, self.secrets)
         return result
 
     def _all(self, chosen: Sequence[Scenario], sandboxes: SimpleQueue[Sandbox], work: Path) -> list[ScenarioResult]:
@@ -207,7 +207,7 @@ class Runner:
         if stage is None or len(stage.states) < 1:
             return self._unset(scenario, reason)
         self.journals[scenario.id] = tuple(stage.journal.entries)
-        self.secrets.update(sandbox.secrets())
+        self.secrets[scenario.id] = sandbox.secrets()
         result = judge(scenario, stage, reason, self._reproduce(scenario))
         return replace(result, seconds=time.monotonic() - started)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from syncproof_mocks.journal import Exchange
 from syncproof_mocks.schema import FieldType
 
@@ -130,28 +132,37 @@ _OF_TYPE: dict[str, tuple[str, ...]] = {
 
 def _look(judgement: Judgement, seen: Seen) -> None:
     """Count under the rules that this judgement could have violated."""
-    situation = judgement.situation
-    if situation.crm_changed and situation.ma_changed:
-        seen.look("FIELD-002")
-    elif situation.crm_changed or situation.ma_changed:
-        seen.look("FIELD-001")
-    elif judgement.meeting.created_on is not None:
-        seen.look("FIELD-005")
-    if None in situation.now:
-        seen.look("FIELD-003")
-        if situation.base is not None and situation.base != situation.now:
-            seen.look("FIELD-004")
-    if isinstance(judgement.observed[0], str) or isinstance(judgement.observed[1], str):
-        for rule in ("FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIELD-011"):
-            seen.look(rule)
-        seen.look("FIELD-009", int(judgement.rule.type.value in ("date", "datetime")))
-    for rule in _OF_TYPE.get(judgement.rule.type.value, ()):
+    situation, observed = judgement.situation, judgement.observed
+    has_text = isinstance(observed[0], str) or isinstance(observed[1], str)
+    is_news = situation.base is not None and situation.base != situation.now
+    for rule in (
+        *_changed(situation.crm_changed, situation.ma_changed, judgement.meeting.created_on is not None),
+        *_valued(None in situation.now, is_news, has_text, judgement.rule.type, judgement.rule.direction),
+    ):
         seen.look(rule)
-    seen.look("FIELD-012")
     seen.look("FIELD-021", int(len(judgement.acts) > 1))
     seen.look("FIELD-014", int(judgement.was_edited_meanwhile))
-    if judgement.rule.direction is not Direction.BOTH:
-        seen.look("FIELD-013")
+
+
+def _changed(crm_changed: bool, ma_changed: bool, is_new: bool) -> tuple[str, ...]:
+    """Return the rules about who changed what."""
+    if crm_changed or ma_changed:
+        return ("FIELD-002",) if crm_changed and ma_changed else ("FIELD-001",)
+    return ("FIELD-005",) if is_new else ()
+
+
+@cache
+def _valued(has_blank: bool, is_news: bool, has_text: bool, kind: FieldType, direction: Direction) -> tuple[str, ...]:
+    """Return the rules about what stands there; asked for every field of every person."""
+    rules = ["FIELD-012", *_OF_TYPE.get(kind.value, ())]
+    if has_blank:
+        rules += ["FIELD-003", *(("FIELD-004",) if is_news else ())]
+    if has_text:
+        rules += ["FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIELD-011"]
+        rules += ["FIELD-009"] if kind in (FieldType.DATE, FieldType.DATETIME) else []
+    if direction is not Direction.BOTH:
+        rules.append("FIELD-013")
+    return tuple(rules)
 
 
 def _look_at_company_of_refused(oracle: Oracle, judgement: Judgement, seen: Seen) -> None:

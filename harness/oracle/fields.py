@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from syncproof_mocks.consent import ConsentKey, ConsentState
-from syncproof_mocks.journal import Actor, Change, Row
+from syncproof_mocks.journal import Actor, Row
 from syncproof_mocks.schema import FieldType
 
 from ..evidence import Act, Evidence, State
@@ -17,10 +17,11 @@ from .blame import Ledger
 from .clocks import Clocks
 from .consents import ConsentLedger
 from .identity import Identity
-from .interleaving import Course, Moment, base_after, course_of, interleaved
+from .interleaving import Course, base_after, course_of, interleaved
 from .judgement import Judgement
 from .meanings import meaning_of
 from .refusals import Refusals
+from .restless import Restless
 from .rules import Allowed, Pair, Situation, allowed, created, forgetful, ordered
 from .scope import Meeting, Scope
 
@@ -41,6 +42,11 @@ class Oracle:
     def ledger(self) -> Ledger:
         """Return the journal indexed for blame."""
         return Ledger(self.evidence)
+
+    @cached_property
+    def restless(self) -> Restless:
+        """Return who but the connector wrote while syncs ran."""
+        return Restless(self.evidence)
 
     @cached_property
     def clocks(self) -> Clocks:
@@ -161,7 +167,7 @@ class Oracle:
     def was_touched_meanwhile(self, meeting: Meeting, side: Side) -> bool:
         """Tell whether people or a vendor's automation changed the subject's record while the sync ran."""
         row = meeting.before(side) or meeting.after(side)
-        if meeting.sync not in self._restless or row is None:
+        if meeting.sync not in self.restless or row is None:
             return False
         changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id)
         start, end = self.evidence.before_syncs[meeting.sync - 1].seq, self.evidence.states[meeting.sync].seq
@@ -195,7 +201,8 @@ class Oracle:
         assert m.is_linked
         last = self.scope.last_good(m.sync)
         had_base = last > 0 and m.crm_base is not None and m.ma_base is not None
-        settled = last not in self._restless
+        # What others wrote during the last sync may not have been carried yet, though nothing has changed since.
+        settled = not any(self.restless.has_touched(last, side, m.before(side)) for side in (Side.CRM, Side.MA))
         if settled and had_base and m.crm_base is m.crm_before is m.crm_after and m.ma_base is m.ma_before is m.ma_after:
             self.unchanged += 1
             return
@@ -213,7 +220,7 @@ class Oracle:
         own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
         now = _pair_of(rule, m.crm_before, m.ma_before)
         broken = range(self.scope.last_good(m.sync) + 1, m.sync)
-        if not broken and m.sync not in self._restless and last not in self._restless:
+        if not broken and self._is_quiet(rule, last, m.crm_base, m.ma_base) and self._is_quiet(rule, m.sync, m.crm_after, m.ma_after):
             judged = self._judge_quiet(m, rule, bool(last), now, own)
         else:
             judged = self._judge_restless(m, rule, last, now, own, broken)
@@ -223,8 +230,13 @@ class Oracle:
             return judged.also(now, "the other side holds the address in another person's record")
         return judged
 
+    def _is_quiet(self, rule: FieldRule, sync: int, crm: Row | None, ma: Row | None) -> bool:
+        """Tell whether nobody but the connector wrote a field of two records in a sync (0: before the first)."""
+        touched = self.restless.has_touched_field
+        return sync not in self.restless or not (touched(sync, Side.CRM, crm, rule) or touched(sync, Side.MA, ma, rule))
+
     def _judge_quiet(self, m: Meeting, rule: FieldRule, had_base: bool, now: Pair, own: tuple[Act, ...]) -> Judgement:
-        """Judge a field where nobody but the connector wrote in this sync and the one before: `_judge_restless`, but quicker."""
+        """Judge a field that nobody but the connector wrote in this sync and the last one: `_judge_restless`, but quicker."""
         base = _pair_of(rule, m.crm_base, m.ma_base) if had_base else None
         start = self.evidence.before_syncs[m.sync - 1].seq
         situation = Situation(base, now, self.clocks.last_side(a for a in own if a.seq <= start))
@@ -266,22 +278,8 @@ class Oracle:
         assert row is not None
         window = self.evidence.before_syncs[sync - 1].seq, self.evidence.states[sync].seq
         final = value_of(rule, side, row)
-        if sync not in self._restless:
-            # Nobody else wrote: whatever stands at the end is the connector's doing.
-            return Course((Moment(final, window[0]),), Moment(final, window[1]))
         changes = self.ledger.changes_of(self.evidence.dialects[side].name, row.kind, row.id)
         return course_of(changes, window, rule.field_on(side), lambda raw: meaning_of(rule, side, raw), final)
-
-    @cached_property
-    def _restless(self) -> frozenset[int]:
-        """Return the syncs in which people or a vendor's automation changed a record: elsewhere nobody needs to look."""
-        found = set()
-        others = (Actor.VENDOR_AUTOMATION, Actor.CRM_USER, Actor.MA_USER)
-        for number, (before, after) in enumerate(zip(self.evidence.before_syncs, self.evidence.states[1:], strict=False), start=1):
-            entries = self.evidence.entries[before.seq : after.seq]
-            if any(isinstance(e, Change) and e.actor in others and e.before is not None for e in entries):
-                found.add(number)
-        return frozenset(found)
 
     def _after_broken(
         self, m: Meeting, rule: FieldRule, seen: Situation, answer: Allowed, is_edited: tuple[bool, bool]
@@ -350,18 +348,21 @@ class Oracle:
                 continue
             value = value_of(rule, target.other, source_row)
             is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
-            there, source = self._course(rule, target, made, m.sync), self._course(rule, target.other, source_after, m.sync)
-            there = Course(there.moments[:1], there.write)
-            crm, ma = ordered(target, there, source)
-
-            def ask(i: int, j: int, rule: FieldRule = rule, source: Course = source, is_key: bool = is_key) -> Allowed:
-                return created(rule, target, source.moments[max(i, j)].value, is_key)
-
-            answer = interleaved(crm, ma, ask)
-            judged = Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, (crm.left, ma.left), ())
-            if source.left is None and self._is_vendors(target, made, rule):
-                judged = judged.also(judged.observed, "the system demands a value, or fills in its own, where the other side has none")
+            if self._is_quiet(rule, m.sync, m.crm_after, m.ma_after):
+                answer, observed = created(rule, target, value, is_key), _pair_of(rule, m.crm_after, m.ma_after)
+            else:
+                answer, observed = self._created_meanwhile(m, rule, target, is_key)
+            judged = Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, observed, ())
+            if observed[0 if target is Side.MA else 1] is None and self._is_vendors(target, made, rule):
+                judged = judged.also(observed, "the system demands a value, or fills in its own, where the other side has none")
             yield judged
+
+    def _created_meanwhile(self, m: Meeting, rule: FieldRule, target: Side, is_key: bool) -> tuple[Allowed, Pair]:
+        """Return what a new record may hold, and what the connector left, where others wrote the field while the sync ran."""
+        there, source = self._course(rule, target, m.after(target), m.sync), self._course(rule, target.other, m.after(target.other), m.sync)
+        crm, ma = ordered(target, Course(there.moments[:1], there.write), source)
+        answer = interleaved(crm, ma, lambda i, j: created(rule, target, source.moments[max(i, j)].value, is_key))
+        return answer, (crm.left, ma.left)
 
     def _is_vendors(self, side: Side, row: Row, rule: FieldRule) -> bool:
         """Tell whether the vendor makes no record without a value there, whichever the connector takes, or fills in this one."""

@@ -17,6 +17,8 @@ _known: dict[tuple[int, Side], tuple[FieldRule, dict[str, Any]]] = {}
 
 def meaning_of(rule: FieldRule, side: Side, raw: Any) -> Any:
     """Return the neutral value of ``raw`` on a side; a boolean that was never set is False."""
+    if raw is None:
+        return False if rule.type is FieldType.BOOLEAN else None
     if type(raw) is not str:
         return _meaning(rule, side, raw)
     texts = _texts(rule, side)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 from syncproof_mocks.discovery import discover
-from syncproof_mocks.journal import Entry
+from syncproof_mocks.journal import Entry, Exchange
 
 from ..journal_lines import credentials, journal_lines, masked, masks
 from ..model import RunResult
@@ -50,13 +50,14 @@ def prepare_report_dir(folder: Path) -> None:
 
 
 def write_reports(
-    result: RunResult, journals: Mapping[str, tuple[Entry, ...]], output: Path, folder: Path, secrets: tuple[str, ...] = ()
+    result: RunResult, journals: Mapping[str, tuple[Entry, ...]], output: Path, folder: Path,
+    secrets: Mapping[str, tuple[str, ...]] | None = None,
 ) -> None:
     """Write every format, the journal and the connector's output into ``folder``; what was there of them is replaced.
 
     Everything is written into a hidden folder inside first, so that a failure leaves the old report whole, and nothing
     is ever written outside. Other files in the folder are left alone. Neither journal nor output holds credentials:
-    ``secrets`` and what the exchanges used as such are hidden.
+    ``secrets`` (those of each scenario's world) and what the exchanges used as such are hidden.
     """
     made = _made(folder)
     fresh = Path(tempfile.mkdtemp(prefix=HIDDEN_PREFIX, dir=folder))
@@ -64,9 +65,11 @@ def write_reports(
         for kind in renderers().values():
             renderer = kind()
             (fresh / renderer.file_name).write_text(renderer.render(result), "utf-8", newline="\n")
-        (fresh / JOURNAL).write_bytes(_packed(journals, secrets))
+        known = secrets or {}
+        (fresh / JOURNAL).write_bytes(_packed(journals, known))
         if output.is_dir():
-            _copy_output(output, fresh / OUTPUT, masks((*secrets, *(c for entries in journals.values() for c in credentials(entries)))))
+            used = (c for entries in journals.values() for c in credentials(entries))
+            _copy_output(output, fresh / OUTPUT, masks((*(s for own in known.values() for s in own), *used)))
         _replace(fresh, folder)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -106,12 +109,23 @@ def _replace(fresh: Path, folder: Path) -> None:
         path.replace(target)
 
 
-def _packed(journals: Mapping[str, tuple[Entry, ...]], secrets: tuple[str, ...]) -> bytes:
+def _packed(journals: Mapping[str, tuple[Entry, ...]], secrets: Mapping[str, tuple[str, ...]]) -> bytes:
     """Return the journal, gzipped without a time stamp, so that equal journals give equal bytes."""
     buffer = io.BytesIO()
+    forms = {secret: masks((secret,)) for own in secrets.values() for secret in own}
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=1) as packed:
         for scenario_id, entries in journals.items():
-            for line in journal_lines(scenario_id, entries, secrets):
+            for line in journal_lines(scenario_id, entries, (*secrets.get(scenario_id, ()), *_brought_along(entries, forms))):
                 packed.write(line)
                 packed.write(b"\n")
     return buffer.getvalue()
+
+
+def _brought_along(entries: Iterable[Entry], forms: Mapping[str, Iterable[bytes]]) -> tuple[str, ...]:
+    """Return the secrets of any world that stand in the addresses of requests; ``forms`` is secret -> how it may be written.
+
+    Each world has secrets of its own. Where a connector brings one along from another, it is found as a credential in headers
+    and bodies (`credentials`) and by this in addresses; to look for all of them in all texts took longer than to judge.
+    """
+    asked = "\n".join(f"{e.path}?{e.query}" for e in entries if isinstance(e, Exchange)).encode("utf-8", "replace")
+    return tuple(secret for secret, written in forms.items() if any(form in asked for form in written))

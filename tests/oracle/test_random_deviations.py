@@ -170,11 +170,11 @@ def test_a_planted_deviation_is_found_after_any_history_and_called_by_its_name(n
 
 
 @pytest.mark.parametrize("connect", [Ideal, Deaf])
-def test_a_quiet_sync_is_judged_as_one_in_which_others_might_have_written(connect: type[Ideal]) -> None:
+def test_a_quiet_sync_is_judged_as_one_in_which_others_might_have_written(connect: type[Ideal], monkeypatch: pytest.MonkeyPatch) -> None:
     steps = ["sync", edit("crm", Title="$fresh"), edit("ma", jobtitle="$fresh", phone="$blank"), "sync", edit("ma", email="$fresh"), "sync"]
     evidence = played(scenario(steps), connect()).evidence()
     quick, slow = Oracle(evidence), Oracle(evidence)
-    slow.__dict__["_restless"] = frozenset(range(len(evidence.states)))
+    monkeypatch.setattr(slow, "_is_quiet", lambda *_: False)
 
     judged = {(j.meeting.sync, j.meeting.subject, j.rule.name): j for j in slow.judgements}
 

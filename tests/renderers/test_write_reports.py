@@ -30,6 +30,23 @@ def output(tmp_path: Path) -> Path:
     return folder
 
 
+def asked(path: str, query: str = "", body: bytes = b"") -> Exchange:
+    return Exchange(0, 2, "hubspot", Actor.CONNECTOR, "GET", path, query, {}, body)
+
+
+def test_a_secret_of_the_own_world_is_hidden_everywhere_and_one_of_another_in_addresses(tmp_path: Path) -> None:
+    mine, theirs = "own world's secret", "another+world's/secret"
+    journals = {
+        "a/one": (asked("/tokens/another%2Bworld%27s%2Fsecret", "again=another%2Bworld%27s%2Fsecret", f"{mine} {theirs}".encode()),),
+        "a/two": (asked("/x"),),
+    }
+
+    write_reports(sample(), journals, tmp_path / "nowhere", tmp_path / "r", {"a/one": (mine,), "a/two": (theirs,)})
+
+    told = gzip.decompress((tmp_path / "r" / "journal.jsonl.gz").read_bytes()).decode()
+    assert (told.count("***"), "secret" in told) == (4, False)
+
+
 def names(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
