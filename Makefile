@@ -27,6 +27,9 @@ WORKERS ?= 2
 # One more than there are cores: many tests wait for a program or a port.
 TESTERS ?= 3
 
+# Hundreds of tests start Python anew; where it may not keep what it has compiled, each of them compiles everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run test coverage bench lint types layers unit qualify score mutants false-alarms docs lock clean
 
 help:

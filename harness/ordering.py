@@ -62,7 +62,7 @@ def make_request(
     usable = (contract[0], program_file) if contract and program_file and not problems else None
 
     def draw(numbers: Sequence[int]) -> list[Scenario]:
-        return drawn(numbers, seed, ground_of(usable[0], orgs, usable[1])) if usable else []
+        return drawn(numbers, seed, ground_of(usable[0], orgs, usable[1])) if usable and numbers else []
 
     chosen = collect(lambda: chosen_scenarios(scenarios, pack, expression, tags, draw))
     if report is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Coroutine
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
@@ -24,6 +25,7 @@ from .shape import Shape, apply_side, builtin_shape, check_shape, read_shape
 T = TypeVar("T")
 
 
+@cache
 def dialects() -> dict[str, type[Dialect]]:
     """Return every dialect by name, CRM and MA ones alike (their folders are the registry)."""
     import syncproof_mocks.crm

@@ -168,6 +168,8 @@ def _valued(has_blank: bool, is_news: bool, has_text: bool, kind: FieldType, dir
 def _look_at_company_of_refused(oracle: Oracle, judgement: Judgement, seen: Seen) -> None:
     """Count the fields of a record of which a value was refused, and reported: they must not be lost along with it."""
     meeting = judgement.meeting
+    if not oracle.refusals.is_owned_up(meeting.sync):
+        return
     refusals = (oracle.refusals.excuses(meeting.sync, side, meeting.subject) for side in (Side.CRM, Side.MA))
     seen.look("FIELD-015", int(any(refusal is not None and is_of_values(refusal) for refusal in refusals)))
 
@@ -247,6 +249,8 @@ def _story(j: Judgement, side: Side, request: str | None, read: str | None) -> t
 def _formats(oracle: Oracle, seen: Seen, j: Judgement) -> None:
     """The meaning is right; the representation must be the declared one wherever this sync wrote it."""
     m, rule = j.meeting, j.rule
+    if rule.type is not FieldType.PHONE and rule.format.crm is None and rule.format.ma is None:
+        return
     for side in (Side.CRM, Side.MA):
         before, after = m.before(side), m.after(side)
         if after is None or (before is not None and before.values.get(rule.field_on(side)) == after.values.get(rule.field_on(side))):

@@ -14,7 +14,7 @@ from syncproof_mocks.journal import Actor
 
 from ..evidence import State
 from ..mapping.grammar import Side
-from .consents import Turn, marks_in
+from .consents import Turn
 from .fields import Oracle
 from .sayings import Saying
 
@@ -97,7 +97,7 @@ def _turn(oracle: Oracle, turn: Turn) -> dict[str, Any]:
 def _held(oracle: Oracle, side: Side, state: State) -> dict[tuple[str, ConsentKey], ConsentMark]:
     """Return (person, key) -> the most restrictive word of a side at a moment, with its evidence."""
     found: dict[tuple[str, ConsentKey], ConsentMark] = {}
-    for row, mark in marks_in(oracle.evidence, side, state.on(side)):
+    for row, mark in oracle.consents.marks_in(side, state.on(side)):
         is_person = row.kind in oracle.identity.people_kinds(side)
         person = oracle.identity.subject_of(side, row, state.seq) if is_person else oracle.identity.holder(side, mark.contact_point)
         if person is not None:

@@ -44,6 +44,7 @@ class ConsentLedger:
     def __init__(self, evidence: Evidence, identity: Identity) -> None:
         self.evidence = evidence
         self.identity = identity
+        self._marks: dict[int, tuple[Row, tuple[ConsentMark, ...]]] = {}
 
     # -- what the mapping demands --------------------------------------------------------------------
 
@@ -62,6 +63,17 @@ class ConsentLedger:
         rule = self.keys.get(key)
         towards = Direction.CRM_TO_MA if source is Side.CRM else Direction.MA_TO_CRM
         return rule is not None and rule.direction in (Direction.BOTH, towards)
+
+    def marks_in(self, side: Side, snapshot: Snapshot) -> Iterator[tuple[Row, ConsentMark]]:
+        """Yield (row, mark) for every consent stated by a living row of a snapshot."""
+        for kind in snapshot.tables:
+            for row in snapshot.rows(kind):
+                # Rows are never changed, and most stand in every state. Kept with its answer: an id is given to the next row.
+                known = self._marks.get(id(row))
+                if known is None:
+                    known = self._marks[id(row)] = row, tuple(self.evidence.dialects[side].consents(row))
+                for mark in known[1]:
+                    yield row, mark
 
     # -- what people said ----------------------------------------------------------------------------
 
@@ -102,7 +114,7 @@ class ConsentLedger:
         seen: set[tuple[Side, str, str]] = set()
         for state in (self.evidence.states[0], *self.evidence.before_syncs):
             for side in (Side.CRM, Side.MA):
-                for row, mark in marks_in(self.evidence, side, state.on(side)):
+                for row, mark in self.marks_in(side, state.on(side)):
                     person = self._owner(side, row, mark)
                     key = (side, row.kind, row.id)
                     if person is None or key in seen:
@@ -110,7 +122,7 @@ class ConsentLedger:
                     if state is not self.evidence.states[0] and not self._is_late_seed(side, row):
                         continue
                     yield side, mark, person, state.sync
-            seen.update((s, r.kind, r.id) for s in (Side.CRM, Side.MA) for r, _ in marks_in(self.evidence, s, state.on(s)))
+            seen.update((s, r.kind, r.id) for s in (Side.CRM, Side.MA) for r, _ in self.marks_in(s, state.on(s)))
 
     def _is_late_seed(self, side: Side, row: Row) -> bool:
         return (self.evidence.dialects[side].name, row.kind, row.id) in self._late_seeds
@@ -209,7 +221,7 @@ class ConsentLedger:
         own: dict[tuple[str, ConsentKey], ConsentState] = {}
         mailed = self._mailed(side, snapshot) if in_use else {}
         people_kinds = self.identity.people_kinds(side)
-        for row, mark in marks_in(self.evidence, side, snapshot):
+        for row, mark in self.marks_in(side, snapshot):
             person = self._owner(side, row, mark)
             if person is None or self.identity.lineage.is_converted(side, row.id, snapshot.seq):
                 continue
@@ -265,15 +277,6 @@ class ConsentLedger:
 
 def _evidence(mark: ConsentMark | None) -> tuple[str | None, str | None]:
     return (mark.at, mark.source) if mark is not None else (None, None)
-
-
-def marks_in(evidence: Evidence, side: Side, snapshot: Snapshot) -> Iterator[tuple[Row, ConsentMark]]:
-    """Yield (row, mark) for every consent stated by a living row of a snapshot."""
-    dialect = evidence.dialects[side]
-    for kind in snapshot.tables:
-        for row in snapshot.rows(kind):
-            for mark in dialect.consents(row):
-                yield row, mark
 
 
 def _said(act: Act) -> Saying:

@@ -207,19 +207,19 @@ class Oracle:
             self.unchanged += 1
             return
         acts = self._acts_since(m.sync, m.subject)
+        broken = range(last + 1, m.sync)
         for rule in m.object.fields:
             if rule.consent is None and not self._is_lost(m, rule):
-                yield self._judge_field(m, rule, last if had_base else 0, acts)
+                yield self._judge_field(m, rule, last if had_base else 0, acts, broken)
 
     def _is_lost(self, m: Meeting, rule: FieldRule) -> bool:
         """Tell whether an end of the rule was removed or hidden before the sync had ended."""
         return self.identity.lineage.is_lost(m.object, rule, self.evidence.states[m.sync].seq)
 
-    def _judge_field(self, m: Meeting, rule: FieldRule, last: int, acts: list[Act]) -> Judgement:
-        """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none)."""
+    def _judge_field(self, m: Meeting, rule: FieldRule, last: int, acts: list[Act], broken: range) -> Judgement:
+        """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none), ``broken`` came since."""
         own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
         now = _pair_of(rule, m.crm_before, m.ma_before)
-        broken = range(self.scope.last_good(m.sync) + 1, m.sync)
         if not broken and self._is_quiet(rule, last, m.crm_base, m.ma_base) and self._is_quiet(rule, m.sync, m.crm_after, m.ma_after):
             judged = self._judge_quiet(m, rule, bool(last), now, own)
         else:
@@ -237,7 +237,8 @@ class Oracle:
 
     def _judge_quiet(self, m: Meeting, rule: FieldRule, had_base: bool, now: Pair, own: tuple[Act, ...]) -> Judgement:
         """Judge a field that nobody but the connector wrote in this sync and the last one: `_judge_restless`, but quicker."""
-        base = _pair_of(rule, m.crm_base, m.ma_base) if had_base else None
+        is_same = m.crm_base is m.crm_before and m.ma_base is m.ma_before
+        base = (now if is_same else _pair_of(rule, m.crm_base, m.ma_base)) if had_base else None
         start = self.evidence.before_syncs[m.sync - 1].seq
         situation = Situation(base, now, self.clocks.last_side(a for a in own if a.seq <= start))
         return Judgement(m, rule, situation, self._allowed(m, rule, situation), _pair_of(rule, m.crm_after, m.ma_after), own)
@@ -343,13 +344,15 @@ class Oracle:
         first = self.ledger.changes_of(self.evidence.dialects[target].name, made.kind, made.id)[:1]
         if first and first[0].before is None and first[0].actor is not Actor.CONNECTOR:
             return  # somebody entered it while the sync ran: the next one judges it
+        keys = {(key.crm, key.ma) for key in m.object.match}
         for rule in m.object.fields:
             if rule.consent is not None or self._is_lost(m, rule):
                 continue
             value = value_of(rule, target.other, source_row)
-            is_key = any(k.crm == rule.crm and k.ma == rule.ma for k in m.object.match)
+            is_key = (rule.crm, rule.ma) in keys
             if self._is_quiet(rule, m.sync, m.crm_after, m.ma_after):
-                answer, observed = created(rule, target, value, is_key), _pair_of(rule, m.crm_after, m.ma_after)
+                stays = value if source_after is source_row else value_of(rule, target.other, source_after)
+                answer, observed = created(rule, target, value, is_key), ordered(target, value_of(rule, target, made), stays)
             else:
                 answer, observed = self._created_meanwhile(m, rule, target, is_key)
             judged = Judgement(m, rule, Situation(None, ordered(target, None, value)), answer, observed, ())

@@ -122,8 +122,12 @@ class Identity:
 
     def people_kinds(self, side: Side) -> tuple[str, ...]:
         """Return the kinds of one side that hold people under this mapping."""
-        kinds = [o.kind_on(side) for o in self.evidence.mapping.objects if o.object in PEOPLE_OBJECTS]
-        return tuple(dict.fromkeys(kinds))
+        return self._people_kinds[side]
+
+    @cached_property
+    def _people_kinds(self) -> dict[Side, tuple[str, ...]]:
+        objects = [o for o in self.evidence.mapping.objects if o.object in PEOPLE_OBJECTS]
+        return {side: tuple(dict.fromkeys(o.kind_on(side) for o in objects)) for side in Side}
 
     def subject_of(self, side: Side, row: Row, seq: int) -> str | None:
         """Return whose record this was at a moment (a journal sequence): people who were merged are one by then."""

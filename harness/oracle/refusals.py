@@ -70,11 +70,11 @@ class Refusals:
         Only a sync that did not claim success is excused, and only for people whom the refusal is about: named in it,
         or alone in the refused request. A batch refused because of somebody else is no excuse.
         """
-        if not self._is_owned_up(sync):
+        if not self.is_owned_up(sync):
             return None
         return self._about.get((sync, side, person)) or self._parked(sync, side, person)
 
-    def _is_owned_up(self, sync: int) -> bool:
+    def is_owned_up(self, sync: int) -> bool:
         """Tell whether a sync says that something is wrong."""
         summary = self.evidence.syncs[sync - 1]
         # A service that comes to rest claims nothing, so it cannot own up either: its refusals excuse as reported ones.
@@ -90,7 +90,7 @@ class Refusals:
         acts = (act for act in self.evidence.acts if act.person == person and act.after_sync < sync)
         acted = max((act.after_sync for act in acts if self._is_news(act, side)), default=0)
         for number in range(sync - 1, acted, -1):
-            if not self._is_owned_up(number):
+            if not self.is_owned_up(number):
                 return None
             if found := self._about.get((number, side, person)):
                 return found

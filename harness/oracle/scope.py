@@ -67,6 +67,7 @@ class Scope:
         self._by_state: dict[tuple[int, Side, str], dict[str, list[Row]]] = {}
         self._kept_out: dict[tuple[str, Side, int, int], tuple[Row, str | None]] = {}
         self._known_broken: dict[int, bool] = {}
+        self._known_good: dict[int, int] = {}
 
     def subjects(self, state: State, side: Side, obj: ObjectMapping) -> dict[str, list[Row]]:
         """Return subject key -> living records of one object on one side."""
@@ -105,7 +106,9 @@ class Scope:
 
     def last_good(self, sync: int) -> int:
         """Return the last sync before this one that is judged (0: none): a sync that faults broke is made up later."""
-        return next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
+        if sync not in self._known_good:
+            self._known_good[sync] = next((n for n in range(sync - 1, 0, -1) if not self.is_broken(n)), 0)
+        return self._known_good[sync]
 
     def is_broken(self, sync: int) -> bool:
         """Tell whether a sync is not judged; see `_broken`."""
@@ -131,6 +134,8 @@ class Scope:
 
     def has_forgotten(self, sync: int) -> bool:
         """Tell whether the connector lost its state since the last judged sync began: what stood then it cannot know."""
+        if not self._losses:
+            return False
         last = self.last_good(sync)
         start = self.evidence.before_syncs[last - 1].seq if last else 0
         return any(start <= seq < self.evidence.states[sync].seq for seq in self._losses)
