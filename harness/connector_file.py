@@ -235,6 +235,7 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
         yield Problem(f"{path}:{lines.at(('network',))}", "a `python:` connector runs in our own process and needs no network of its own.",
                       "Leave `network` out: vendors' hosts and the mocks' addresses both lead to the mocks.")
     yield from _container_problems(connector, lines, path)
+    yield from _outside_problems(connector, lines, path)
     if not connector.cwd.is_dir():
         yield Problem(f"{path}:{lines.at(('start', 'cwd'))}", f"there is no folder {connector.cwd}.", "It is where the command runs.")
     if connector.shape_path is not None and not connector.shape_path.is_file():
@@ -243,6 +244,17 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
     if connector.mapping_path is not None and not connector.mapping_path.is_file():
         yield Problem(f"{path}:{lines.at(('mapping',))}", f"there is no mapping file {connector.mapping_path}.",
                       "The path is relative to the connector file.")
+
+
+def _outside_problems(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:
+    """Yield what would be called at an address that does not lead into the private network of a connector."""
+    trigger = connector.start.http
+    called = {("start", "http", "url"): trigger and trigger.url, ("start", "http", "poll"): trigger and trigger.poll,
+              ("start", "ready", "port"): connector.start.ready.port}  # fmt: skip
+    for place, text in called.items() if connector.network == "isolated" else ():
+        if text and not {"webhook_url", "webhook_port"} & {*words_in(_ANSWER.sub("", text))}:
+            yield Problem(f"{path}:{lines.at(place)}", f"`{text}` does not lead into the private network of `network: isolated`.",
+                          "Let the connector listen on `{webhook_port}`, and write that here: it is the one port that is let in.")
 
 
 def _container_problems(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:

@@ -18,9 +18,7 @@ PLACEHOLDERS = (
 # Words that have a value only for connectors that listen: a program that is started for each sync is not there to be called.
 _LISTENING = ("webhook_url", "webhook_port")
 # Words that have a value only with these networks.
-_NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy"),
-             # A private network has a loopback of its own: nobody outside could call what listens there.
-             "webhook_url": ("direct", "proxy"), "webhook_port": ("direct", "proxy")}
+_NETWORKS = {"proxy.url": ("proxy",), "ca_file": ("isolated", "proxy")}
 _WORD = re.compile(r"\{(\{[a-z][a-z0-9_.]*\})\}|\{([a-z][a-z0-9_.]*)\}")
 
 

@@ -22,6 +22,7 @@ from .settling import Settling
 
 # An answer's value in a text of `start: http:`; it is filled in when the answer is there.
 _ANSWER = re.compile(r"\{answer\.[^}]*\}")
+_CALLED = ("service", "http")  # ways to start in which somebody calls the connector
 
 
 class Starter:
@@ -36,8 +37,14 @@ class Starter:
         self._request, self._driver, self._enlist = request, driver, enlist
         self._world, self._output = world, output
         self._output.mkdir(parents=True)
-        self._values = self._told(sandbox)
         self.engaged: Engaged | None = None
+        # In a private network nobody could call it otherwise.
+        self._gate = sandbox.network.gate() if request.connector.start.manner in _CALLED else None
+        try:
+            self._values = self._told(sandbox, self._gate.port if self._gate else free_port())
+        except BaseException:
+            self.stop()
+            raise
 
     def __call__(self, sandbox: Sandbox, number: int, instances: int = 1) -> Ended:
         """Let the connector sync (several of it at once, where it can) and return how that ended."""
@@ -60,13 +67,14 @@ class Starter:
         """End it for good; nothing of it is left afterwards."""
         if self.engaged is not None:
             self.engaged.stop()
+        if self._gate is not None:
+            self._gate.close()
 
     # -- what it is told ----------------------------------------------------------------------------
 
-    def _told(self, sandbox: Sandbox) -> dict[str, str]:
+    def _told(self, sandbox: Sandbox, port: int) -> dict[str, str]:
         """Return the value of every placeholder, and have the vendors tell it what its owner has set up."""
         connector = self._request.connector
-        port = free_port()
         base = f"http://127.0.0.1:{port}"
         paths = [told.path for told in connector.webhooks.values()]
         values = {
@@ -107,6 +115,7 @@ class Starter:
             connector.start, expanded.argv, {**network.environment, **expanded.env}, connector.cwd, Path(self._values["state_dir"]),
             self._world / "home", self._output, network.entrance, Settling(sandbox, self._request.mapping, connector.start),
             self._fill, sandbox.apps, sandbox.perform, (Path(self._values["mapping_file"]), *network.files), network.hosts, network.authority,
+            self._gate.look if self._gate else lambda: None,
         )  # fmt: skip
 
     def _fill(self, text: str) -> str:

@@ -66,6 +66,7 @@ class Task:
     ``output``: folder of `sync-N.log`. ``entrance``: descriptors of namespaces to enter first. ``fill`` fills in the
     placeholders of a further text. ``apps`` and ``perform`` lead to the mocks without a socket (`python`). ``files``, the
     ``authority`` to trust and ``hosts`` (vendor host -> address) are for a connector that does not see ours (`container`).
+    ``look`` is to be called before a port of the connector is tried: what leads to it may have to take notice first.
     """
 
     start: Start
@@ -83,6 +84,7 @@ class Task:
     files: Sequence[Path] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     authority: Path | None = None
+    look: Callable[[], None] = lambda: None
 
     def log(self, number: int, instance: int = 1) -> Path:
         """Return where the output of one sync goes."""

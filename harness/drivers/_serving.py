@@ -133,18 +133,19 @@ class Serving:
             return "" if self.is_over else f"it did not print `{ready.line}` within {ready.timeout_s:g} s"
         if ready.port is not None:
             port = int(self._task.fill(ready.port))
-            while not _answers(port):
+            while not self._answers(port):
                 if self.is_over:
                     return ""
                 if time.monotonic() > until:
                     return f"nothing listened on port {port} within {ready.timeout_s:g} s"
                 time.sleep(_PORT_POLL_S)  # a port has nobody who would tell when it opens
+        self._task.look()
         return ""
 
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
+    def _answers(self, port: int) -> bool:
+        self._task.look()
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            return False
+        return True

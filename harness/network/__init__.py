@@ -29,6 +29,7 @@ from .egress import Recorder
 from .enclosure import Enclosure, EnclosureError, enclose
 from .environment import variables
 from .front import Front
+from .gate import Gate
 from .names import Names
 from .proxy import Doors, Proxy
 from .trust import Surroundings, bundles, closed_services, name_files
@@ -169,6 +170,10 @@ class Network:
     def url_of(self, dialect: Dialect) -> str:
         """Return the vendor's own address of an account, "" in `direct` mode or when the dialect names no hosts."""
         return f"https://{dialect.vendor_host}" if self.mode != "direct" and dialect.vendor_host else ""
+
+    def gate(self) -> Gate | None:
+        """Return a way in for whoever calls the connector; None where it is reached as anybody on this machine is."""
+        return Gate(self.entrance) if self.entrance else None
 
     @property
     def environment(self) -> dict[str, str]:

@@ -12,7 +12,9 @@ from ..mapping.meaning import neutral
 _MOST_RULES, _MOST_TEXTS = 500, 5_000
 _UNKNOWN: Any = object()
 # By identity: a rule is compared with itself alone, and hashing one costs more than the answer.
-_known: dict[tuple[int, Side], tuple[FieldRule, dict[str, Any]]] = {}
+_known: dict[tuple[int, Side | None], tuple[FieldRule, dict[str, Any]]] = {}
+# Only the words of a list are others on each side.
+_SIDED = (FieldType.PICKLIST, FieldType.MULTI_PICKLIST)
 
 
 def meaning_of(rule: FieldRule, side: Side, raw: Any) -> Any:
@@ -32,11 +34,12 @@ def meaning_of(rule: FieldRule, side: Side, raw: Any) -> Any:
 
 
 def _texts(rule: FieldRule, side: Side) -> dict[str, Any]:
-    known = _known.get((id(rule), side))
+    key = id(rule), side if rule.type in _SIDED else None
+    known = _known.get(key)
     if known is None or known[0] is not rule:
         if len(_known) >= _MOST_RULES:
             _known.clear()
-        known = _known[id(rule), side] = (rule, {})
+        known = _known[key] = (rule, {})
     return known[1]
 
 

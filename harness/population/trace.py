@@ -69,6 +69,7 @@ class Trace:
         self._seeded: dict[str, tuple[_Holder, ...]] | None = None
         self._added: dict[str, tuple[_Holder, ...]] = {}
         self._written: dict[str, tuple[_Holder, ...]] = {}
+        self._told: dict[str, tuple[Owned, ...]] = {}
 
     @classmethod
     def of_people(cls, people: Iterable[Person]) -> Trace:
@@ -85,6 +86,7 @@ class Trace:
         text = _text(value)
         if text:
             _enter(self._added if is_unique else self._written, text, (person, (field,)))
+            self._told.clear()
 
     def fields(self, value: Any, person: str) -> frozenset[str]:
         """Return the fields of one person that the value was planted for or written into, unique or not."""
@@ -97,9 +99,16 @@ class Trace:
         Letter case, outer blanks, Unicode form, the spelling of a UTC offset and `.0` do not matter; a phone is found
         by its digits, with or without country code.
         """
+        if not isinstance(value, str):
+            return self._whose(_text(value))
+        # The same texts stand on both sides and in every state.
+        if value not in self._told:
+            self._told[value] = self._whose(_text(value))
+        return self._told[value]
+
+    def _whose(self, text: str) -> tuple[Owned, ...]:
         if self._seeded is None:
             self._seeded = self._build()
-        text = _text(value)
         if not text:
             return ()
         found: dict[Owned, None] = {}

@@ -177,10 +177,14 @@ def test_what_is_wrong_with_a_service_or_a_request_is_told_before_anything_start
     assert told in found[0].replace("did you mean `webhook_port`", "did you mean `{webhook_port}`")
 
 
-def test_where_webhooks_arrive_has_no_meaning_in_a_private_network(write: Write) -> None:
-    (text,) = problems(write("connector: a\nnetwork: isolated\nstart: {service: [sh]}\nenv: {URL: '{webhook_url}'}\n"))
+def test_into_a_private_network_leads_one_port_only(write: Write) -> None:
+    inside = "{service: [sh], ready: {port: '{webhook_port}'}, http: {url: '{webhook_url}/runs'}}"
+    outside = "{service: [sh], ready: {port: '8080'}, http: {url: 'http://127.0.0.1:8080/runs'}}"
 
-    assert "`{webhook_url}` has no value with `network: isolated`; it needs `direct` or `proxy`" in text
+    assert load_connector(write(f"connector: a\nnetwork: isolated\nstart: {inside}\nenv: {{URL: '{{webhook_url}}'}}\n")).network == "isolated"
+    found = problems(write(f"connector: a\nnetwork: isolated\nstart: {outside}\n"))
+    assert [text.partition(" does not lead into the private network")[0].rpartition(" ")[2] for text in found] == ["`http://127.0.0.1:8080/runs`", "`8080`"]
+    assert all("{webhook_port}" in text for text in found)
 
 
 def test_the_reference_connector_can_be_a_service(write: Write) -> None:

@@ -37,6 +37,8 @@ WAYS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "command": ({"command": WORDS}, {}),
     "service": ({"service": [*WORDS, "--serve"], "ready": UP, "settle": SETTLE}, {**PORT, "POLL_S": "0.15"}),
     "http": ({"service": [*WORDS, "--serve"], "ready": UP, "http": TRIGGER}, PORT),
+    "service in a private network": ({"service": [*WORDS, "--serve"], "ready": UP, "settle": SETTLE}, {**PORT, **HARD_CODED, "POLL_S": "0.15"}),
+    "http in a private network": ({"service": [*WORDS, "--serve"], "ready": UP, "http": TRIGGER}, {**PORT, **HARD_CODED}),
     "container": ({"container": {**IMAGE_OF_IT, "command": IN_IMAGE}}, {}),
     "container that serves": ({"container": {**IMAGE_OF_IT, "command": [*IN_IMAGE, "--serve"], "mode": "service"}, "ready": UP, "settle": SETTLE}, {**PORT, "POLL_S": "0.15"}),
     "container that is asked": ({"container": {**IMAGE_OF_IT, "command": [*IN_IMAGE, "--serve"]}, "ready": UP, "http": TRIGGER}, PORT),
@@ -48,7 +50,7 @@ WAYS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 
 def play(folder: Path, way: str, stories: list[str], **more: str) -> RunResult:
     start, env = WAYS[way]
-    network = {"network": "proxy"} if "hosts" in way else {}
+    network = {"network": "proxy"} if "hosts" in way else {"network": "isolated"} if "private" in way else {}
     text = {"connector": way, **network, "mapping": str(FOLDER / "mapping.yaml"), "start": {"timeout_s": 20, **start}, "env": {**ENV, **env, **more}}
     file = folder / "connector.yaml"
     file.write_text(yaml.safe_dump(text))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
+from syncproof.connector_file import builtin_reference
 from syncproof.errors import InputError
 from syncproof.model import RunResult, Verdict
 from syncproof.ordering import make_request
@@ -86,3 +90,22 @@ def test_direct_base_urls_say_nothing_about_other_hosts(sync: Callable[..., RunR
     assert result.verdict is Verdict.PASS
     assert "EGRESS-001" not in scenario.rules_checked
     assert next(c.reason for c in scenario.checks if c.check == "nothing_leaves") == "nothing to look at in this scenario"
+
+
+def test_webhooks_reach_a_service_in_a_private_network(tmp_path: Path) -> None:
+    file = tmp_path / "connector.yaml"
+    told = builtin_reference(start="service")
+    hosts = {"SF_INSTANCE_URL": "{crm.url}", "HUBSPOT_BASE_URL": "https://api.hubapi.com"}
+    start = {"service": [sys.executable, *told.start.words[1:]], "ready": {"line": "listening"}}
+    webhooks = {name: {"path": one.path, "events": list(one.events)} for name, one in told.webhooks.items()}
+    file.write_text(yaml.safe_dump({
+        "connector": "reference inside", "network": "isolated", "start": start, "webhooks": webhooks, "env": {**told.env, **hosts},
+    }))  # fmt: skip
+
+    (scenario,) = run(make_request(["webhooks/unsubscribe_is_told"], connector=file, seed=3, report=tmp_path / "report")).scenarios
+
+    assert (scenario.verdict, [f.message for f in scenario.findings]) == (Verdict.PASS, []), scenario.reason
+    lines = gzip.decompress((tmp_path / "report" / "journal.jsonl.gz").read_bytes()).splitlines()
+    tries = [e["detail"].partition(" -> ")[2].partition(":")[0] for e in map(json.loads, lines) if e.get("name") == "webhook"]
+    assert tries
+    assert set(tries) == {"204"}
