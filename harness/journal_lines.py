@@ -27,12 +27,14 @@ _SUSPECTS = (b"token", b"secret", b"assertion", b"password", b"sessionid", b"hap
 _SCHEMES = re.compile(r"^(?:bearer|basic|token|oauth)\s+", re.IGNORECASE)
 
 
-def journal_lines(scenario_id: str, entries: Sequence[Entry], secrets: tuple[str, ...] = ()) -> Iterator[bytes]:
+def journal_lines(
+    scenario_id: str, entries: Sequence[Entry], secrets: tuple[str, ...] = (), used: Iterable[str] | None = None
+) -> Iterator[bytes]:
     """Yield one JSON object per entry; credentials are replaced, bodies are cut at 16 KiB and say so.
 
-    Hidden are ``secrets`` and whatever the exchanges themselves used as a credential, wherever it stands.
+    Hidden are ``secrets`` and whatever the exchanges themselves ``used`` as a credential (None: it is looked for).
     """
-    hidden = masks((*secrets, *credentials(entries)))
+    hidden = masks((*secrets, *(credentials(entries) if used is None else used)))
     for start in range(0, len(entries), _AT_ONCE):
         yield from written_down(scenario_id, entries[start : start + _AT_ONCE], hidden).split(b"\n")
 

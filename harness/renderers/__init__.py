@@ -66,10 +66,10 @@ def write_reports(
             renderer = kind()
             (fresh / renderer.file_name).write_text(renderer.render(result), "utf-8", newline="\n")
         known = secrets or {}
-        (fresh / JOURNAL).write_bytes(_packed(journals, known))
+        used = {scenario_id: credentials(entries) for scenario_id, entries in journals.items()}
+        (fresh / JOURNAL).write_bytes(_packed(journals, known, used))
         if output.is_dir():
-            used = (c for entries in journals.values() for c in credentials(entries))
-            _copy_output(output, fresh / OUTPUT, masks((*(s for own in known.values() for s in own), *used)))
+            _copy_output(output, fresh / OUTPUT, masks(s for each in (known, used) for own in each.values() for s in own))
         _replace(fresh, folder)
     except BaseException:
         shutil.rmtree(fresh, ignore_errors=True)
@@ -109,13 +109,16 @@ def _replace(fresh: Path, folder: Path) -> None:
         path.replace(target)
 
 
-def _packed(journals: Mapping[str, tuple[Entry, ...]], secrets: Mapping[str, tuple[str, ...]]) -> bytes:
+def _packed(
+    journals: Mapping[str, tuple[Entry, ...]], secrets: Mapping[str, tuple[str, ...]], used: Mapping[str, tuple[str, ...]]
+) -> bytes:
     """Return the journal, gzipped without a time stamp, so that equal journals give equal bytes."""
     buffer = io.BytesIO()
     forms = {secret: masks((secret,)) for own in secrets.values() for secret in own}
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=1) as packed:
         for scenario_id, entries in journals.items():
-            for line in journal_lines(scenario_id, entries, (*secrets.get(scenario_id, ()), *_brought_along(entries, forms))):
+            hidden = (*secrets.get(scenario_id, ()), *_brought_along(entries, forms))
+            for line in journal_lines(scenario_id, entries, hidden, used[scenario_id]):
                 packed.write(line)
                 packed.write(b"\n")
     return buffer.getvalue()
