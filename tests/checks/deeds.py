@@ -32,6 +32,17 @@ class After(Ideal):
             self.deed(self, sandbox)
 
 
+class Once(Ideal):
+    """Works in the first sync only, and claims success in each."""
+
+    done = False
+
+    def _sync(self, sandbox: Sandbox) -> None:
+        if not self.done:
+            super()._sync(sandbox)
+        self.done = True
+
+
 class Broken(After):
     """A fault strikes in sync ``at``: the connector does the deed, owns up with exit code 1, and goes on next time."""
 

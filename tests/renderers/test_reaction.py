@@ -10,7 +10,7 @@ from syncproof.oracle.fields import Oracle
 from syncproof.reaction import travels
 from syncproof_mocks.consent import ConsentState
 from syncproof_mocks.journal import Actor, Mark
-from tests.checks.deeds import world
+from tests.checks.deeds import Once, world
 from tests.ideal import Ideal
 from tests.oracle import made
 from tests.staging import play
@@ -28,17 +28,6 @@ class Late(Ideal):
         self.number += 1
         if self.number != 2:
             super()._sync(sandbox)
-
-
-class Deaf(Ideal):
-    """Works in the first sync only."""
-
-    done = False
-
-    def _sync(self, sandbox: Any) -> None:
-        if not self.done:
-            super()._sync(sandbox)
-        self.done = True
 
 
 def told(result: ScenarioResult) -> list[tuple[str, str, str, int | None]]:
@@ -62,7 +51,7 @@ def test_a_sync_that_carried_nothing_is_counted() -> None:
 
 
 def test_what_a_finding_misses_is_missing_and_has_no_time() -> None:
-    result = play(world("sync", TITLE, "sync"), Deaf())
+    result = play(world("sync", TITLE, "sync"), Once())
 
     assert told(result) == [("crm_to_ma", "Title", "missing", None)] * 2
     assert {(t.edit_s, t.arrival) for t in result.travels} == {(None, None)}

@@ -8,23 +8,12 @@ import pytest
 from syncproof.mapping.grammar import Side
 from syncproof.model import Finding
 from syncproof.retelling import MOST_ACTS
-from tests.checks.deeds import After, delete, found, world, write
+from tests.checks.deeds import After, Once, delete, found, world, write
 from tests.ideal import Ideal
 from tests.staging import play
 
 EDIT = {"edit": {"side": "crm", "who": {"count": 1}, "set": {"Title": "$fresh"}}}
 NEW_OWNER = {"change_owner": {"side": "crm", "who": {"count": 1}}}
-
-
-class Deaf(Ideal):
-    """Works in the first sync only."""
-
-    done = False
-
-    def _sync(self, sandbox: Any) -> None:
-        if not self.done:
-            super()._sync(sandbox)
-        self.done = True
 
 
 class Blind(Ideal):
@@ -61,7 +50,7 @@ def test_its_story_goes_from_the_edit_over_the_read_to_the_write_and_the_rule(re
 
 
 def test_a_value_that_was_never_touched_is_the_seeds_and_the_deed_of_a_person_is_still_told() -> None:
-    (wrong,) = found(play(world("sync", NEW_OWNER, "sync"), Deaf()), "LINK-001")[:1]
+    (wrong,) = found(play(world("sync", NEW_OWNER, "sync"), Once()), "LINK-001")[:1]
 
     assert wrong.blame is not None
     assert (wrong.blame.actor, wrong.blame.note) == ("seed", "it was there from the start")
@@ -97,7 +86,7 @@ def test_a_missing_record_is_told_by_what_was_read_and_nobody_is_blamed() -> Non
 
 
 def test_what_a_check_told_itself_stays() -> None:
-    (wrong, *_) = found(play(world("sync", EDIT, "sync"), Deaf()), "FIELD-001")
+    (wrong, *_) = found(play(world("sync", EDIT, "sync"), Once()), "FIELD-001")
 
     assert wrong.story[-1].startswith("The mapping says: ")
     assert not any("demands" in line for line in wrong.story)
@@ -122,7 +111,7 @@ def test_a_finding_about_nobody_and_no_change_gets_no_story() -> None:
 
 def test_who_shares_an_address_is_told_first_in_every_finding_about_them_and_about_nobody_else() -> None:
     steps = ("sync", {"edit": {"side": "crm", "set": {"Title": "$fresh"}, "who": "all"}}, "sync")
-    result = play(world(*steps, total=6, kinds={"customer": 6}, dirt={"shared_address": 1}), Deaf())
+    result = play(world(*steps, total=6, kinds={"customer": 6}, dirt={"shared_address": 1}), Once())
 
     first_lines = {f.person: f.story[0] for f in result.findings if f.person and f.rule == "FIELD-001"}
     about = {person: line for person, line in first_lines.items() if " shares the address " in line}
