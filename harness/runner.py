@@ -51,6 +51,7 @@ from .strikes import strikes
 from .timeline import timeline
 from .touched import assumed_behaviours, assumption_notes, other_hosts, unmocked_calls, with_operation
 from .unfinished import Unfinished, evidence_so_far
+from .unhurried_gc import rare_collections
 
 # Findings beyond this number per scenario add nothing a person could read; the count is always told.
 MOST_FINDINGS = 2_000
@@ -83,6 +84,7 @@ class Runner:
             prepare_report_dir(request.report_dir)
         stamp = datetime.now(UTC).isoformat(timespec="seconds")
         with ExitStack() as stack:
+            stack.enter_context(rare_collections())
             stack.callback(self._close_drivers)
             self._prepared = dict(self._driver(request.connector.start.kind).prepare(request.connector.start))
             work = stack.enter_context(temporary_folder())

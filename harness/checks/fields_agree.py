@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 
 from syncproof_mocks.journal import Exchange
@@ -91,8 +92,9 @@ _WORDS = {
 
 def fields_agree(oracle: Oracle, seen: Seen) -> None:
     """Compare each judgement of the oracle; classify, blame and tell the story of what nothing explains."""
+    looked: Counter[tuple[str, ...]] = Counter()
     for judgement in oracle.judgements:
-        _look(judgement, seen)
+        looked[_looked_at(judgement)] += 1
         _look_at_company_of_refused(oracle, judgement, seen)
         if judgement.allowed.left_open:
             seen.left_open.append(f"{judgement.rule.name}: {judgement.allowed.left_open}")
@@ -101,6 +103,9 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
                 _wrong(oracle, seen, judgement, side, expected, found)
         else:
             _formats(oracle, seen, judgement)
+    for rules, facts in looked.items():
+        for rule in rules:
+            seen.look(rule, facts)
     for subject in dict.fromkeys(oracle.crowded):
         seen.not_checked.append(f"fields of {oracle.identity.label(subject)}: several records of one person on one side")
     last = len(oracle.evidence.syncs)
@@ -130,18 +135,17 @@ _OF_TYPE: dict[str, tuple[str, ...]] = {
 }
 
 
-def _look(judgement: Judgement, seen: Seen) -> None:
-    """Count under the rules that this judgement could have violated."""
+def _looked_at(judgement: Judgement) -> tuple[str, ...]:
+    """Return the rules that this judgement could have violated."""
     situation, observed = judgement.situation, judgement.observed
-    has_text = isinstance(observed[0], str) or isinstance(observed[1], str)
     is_news = situation.base is not None and situation.base != situation.now
-    for rule in (
-        *_changed(situation.crm_changed, situation.ma_changed, judgement.meeting.created_on is not None),
-        *_valued(None in situation.now, is_news, has_text, judgement.rule.type, judgement.rule.direction),
-    ):
-        seen.look(rule)
-    seen.look("FIELD-021", int(len(judgement.acts) > 1))
-    seen.look("FIELD-014", int(judgement.was_edited_meanwhile))
+    has_text = isinstance(observed[0], str) or isinstance(observed[1], str)
+    return (
+        _changed(situation.crm_changed, situation.ma_changed, judgement.meeting.created_on is not None)
+        + _valued(None in situation.now, is_news, has_text, judgement.rule.type, judgement.rule.direction)
+        + (("FIELD-021",) if len(judgement.acts) > 1 else ())
+        + (("FIELD-014",) if judgement.was_edited_meanwhile else ())
+    )
 
 
 def _changed(crm_changed: bool, ma_changed: bool, is_new: bool) -> tuple[str, ...]:
