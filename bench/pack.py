@@ -3,8 +3,8 @@
     python bench/pack.py [jobs]
 
 The connector's time is that of its processes, from start to end; ours is everything else: starting the mocks, seeding,
-edits, settling, judging and writing the reports (target: at most 15 % of the whole; it was 30 % before the supervisor of the
-next sync started ahead). Only on a machine that does nothing else: a busy one stretches both.
+edits, settling, judging and writing the reports (target: at most 15 % of the whole; what brought it down to where it is stands in
+ARCHITECTURE.md, "What our own time goes into"). Only on a machine that does nothing else: a busy one stretches both.
 """
 
 from __future__ import annotations
