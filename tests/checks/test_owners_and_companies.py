@@ -254,3 +254,16 @@ def test_an_act_of_people_is_no_act_of_the_connector() -> None:
 
     assert owner(same, same, owned("bob", "bob"), befores={2: edited}, acts=acts).findings == []
     assert told(owner(same, same, edited, befores={2: edited}, acts=acts), "expected", "found") == [("LINK-001", "ma", "p1 Label", "bob", "ann")]
+
+
+def test_a_refused_owner_that_was_owned_up_to_is_told_and_another_one_is_none_of_its_doing() -> None:
+    refused = exchange(12, method="PATCH", path="/crm/v3/objects/contacts/501", operation="objects.update", status=400,
+                       refused=[("501", "VALIDATION_ERROR", "no such owner")])  # fmt: skip
+    wanted = owned("ann", "bob")
+
+    honest = owner(wanted, wanted, entries=(refused,), codes=(1,))
+    assert (honest.findings, honest.not_checked) == (
+        [], ["p1 Label: the MA refused the record at #12, the new owner with it, and the connector said so"],
+    )  # fmt: skip
+    assert [f.found for f in owner(wanted, wanted, entries=(refused,)).findings] == ["bob"]
+    assert [f.found for f in owner(wanted, owned("ann", "cat"), entries=(refused,), codes=(1,)).findings] == ["cat"]
