@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -109,3 +110,5 @@ def test_webhooks_reach_a_service_in_a_private_network(tmp_path: Path) -> None:
     tries = [e["detail"].partition(" -> ")[2].partition(":")[0] for e in map(json.loads, lines) if e.get("name") == "webhook"]
     assert tries
     assert set(tries) == {"204"}
+    gates = [p for p in Path("/proc").glob("[0-9]*/cmdline") if b"_gate.py" in p.read_bytes()]
+    assert [p for p in gates if int((p.parent / "stat").read_text().rpartition(")")[2].split()[1]) == os.getpid()] == []

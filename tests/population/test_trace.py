@@ -84,6 +84,7 @@ def test_a_company_belongs_to_itself_and_to_its_people(trace: Trace, crowd: Popu
 
 def test_edits_are_found_whether_added_before_or_after_the_first_question(sample: Population) -> None:
     trace = Trace(sample)
+    assert trace.whose("Żółć Minude 1") == ()
     trace.add("Żółć Minude 1", "p0001", "Title")
     assert trace.whose("żółć minude 1") == (("p0001", "Title"),)
     trace.add("Żółć Minude 1", "p0002", "Title")
