@@ -52,14 +52,19 @@ def _exchanges(oracle: Oracle, sync: SyncSummary) -> list[Exchange]:
 
 
 def _talked(oracle: Oracle, seen: Seen, sync: SyncSummary) -> None:
-    if sync.ended == "settled" and sync.number > 1:
-        return  # a service may be told of changes and then has nothing to ask; its first sync shows that it knows both
-    called = {e.system for e in _exchanges(oracle, sync)}
+    syncs = [sync]
+    if sync.ended == "settled":
+        # A service may be told of changes, and then has nothing to ask before there are any: all its syncs count as one.
+        syncs = [s for s in oracle.evidence.syncs if s.ended == "settled" and s.number not in oracle.evidence.killed_syncs]
+        if sync is not syncs[0]:
+            return
+    called = {e.system for each in syncs for e in _exchanges(oracle, each)}
+    when = f"Sync {sync.number} {_how(sync)}" if len(syncs) == 1 else f"All {len(syncs)} syncs {_how(sync)}"
     for side, dialect in oracle.evidence.dialects.items():
         seen.look("STATUS-002")
         if dialect.name not in called and not _was_shut_out(oracle, sync):
             seen.finding(
-                "STATUS-002", f"Sync {sync.number} {_how(sync)} without one request to {dialect.name}: "
+                "STATUS-002", f"{when} without one request to {dialect.name}: "
                 f"nothing was read there, so nothing is proved.{_unheld(oracle)}{_last_words(oracle, sync)}", system=str(side), expected="requests", found=0,
                 classification="never_called", sync=sync.number,
             )

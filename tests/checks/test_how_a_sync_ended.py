@@ -107,8 +107,21 @@ def test_a_side_that_was_never_called_is_named(side: Side) -> None:
     seen = look("success_is_true", silent)
 
     assert [(f.rule, f.system, f.sync) for f in seen.findings] == [("STATUS-002", str(side), 2)]
-    assert told(ended(silent, 2, ended="settled")) == []
+    assert told(ended(ended(silent, 2, ended="settled"), 1, ended="settled")) == []
     assert ("STATUS-002", "never_called", 1) in told(ended(ended(evidence, 1, other, side), 1, ended="settled"))
+
+
+@pytest.mark.parametrize("side", list(Side))
+def test_a_service_that_is_told_of_changes_need_not_ask_before_there_are_any(side: Side) -> None:
+    evidence = two_syncs()
+    other = {"system": evidence.dialects[side.other].name}
+    first = ended(ended(ended(evidence, 1, other, side), 1, ended="settled"), 2, ended="settled")
+    never = ended(first, 2, other, side)
+
+    assert told(first) == []
+    (finding,) = look("success_is_true", never).findings
+    assert (finding.rule, finding.system, finding.sync) == ("STATUS-002", str(side), 1)
+    assert finding.message.startswith("All 2 syncs came to rest without one request to ")
 
 
 def test_who_was_let_in_nowhere_and_said_so_need_not_have_called_the_other() -> None:
