@@ -43,6 +43,7 @@ ARMED = (10, "fault_armed", "clock_skew on hubspot *")
     ((ARMED, (20, "fault_healed", "clock_skew on hubspot")), {10, 19}),
     ((ARMED, (20, "fault_healed", "all on hubspot")), {10, 19}),
     ((ARMED, (20, "fault_healed", "all on salesforce")), {10, 19, 20, 30}),
+    ((ARMED, (19, "fault_healed", "clock_skew on hubspot"), (30, "fault_healed", "all on hubspot")), {10}),
     ((ARMED, (20, "fault_healed", "slow on hubspot")), {10, 19, 20, 30}),
     (((10, "fault_armed", "slow on hubspot *"),), set()),
     (((10, "fault_armed", "clock_skew on salesforce *"),), set()),
