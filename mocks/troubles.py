@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar, Literal
 
 from .dialect import Dialect, Trip
 from .wire import Operation, Request, Response
@@ -43,6 +44,28 @@ def lagging(dialect: Dialect, word: str, lag_s: float) -> Iterator[None]:
         yield
     finally:
         dialect.settings[trouble.setting] = kept
+
+
+@dataclass
+class FromThePast:
+    """A fault that lets reads see the records as they were ``lag_s`` ago, where the vendor knows the ``trouble``."""
+
+    sort: ClassVar[Literal["silent"]] = "silent"
+    trouble: ClassVar[str]
+    lag_s: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not self.lag_s > 0:
+            raise ValueError(f"`lag_s` is above 0; {self.lag_s} was given")
+
+    async def strike(self, dialect: Dialect, request: Request, proceed: Callable[[], Awaitable[Response]]) -> Response:
+        """Let the vendor answer from the past."""
+        request.around = (*request.around, lagging(dialect, self.trouble, self.lag_s))
+        return await proceed()
+
+    def misses(self, dialect: Dialect, operation: Operation) -> str:
+        """Return why it can never strike there: the vendor has no such lag, or not in this operation."""
+        return misses(dialect, operation, self.trouble)
 
 
 class Tripping:
