@@ -7,22 +7,13 @@ from typing import Any
 from syncproof.checks import Seen, checks, rules_of
 from syncproof.evidence import Evidence
 from syncproof.mapping.grammar import Mapping
-from syncproof.mapping.load import load_mapping
 from syncproof.oracle.fields import Oracle
-from syncproof.runner import Runner
-from syncproof.sandbox import Sandbox, default_mapping_file
-from syncproof.scenario.grammar import Scenario
-from syncproof.stage import Stage
+from tests.staging import played
 
 
 def staged(story: dict[str, Any], connect: Any, mapping: Mapping | None = None, seed: int = 11) -> Evidence:
     """Return the evidence of a scenario given as data; ``mapping``: None is the default one."""
-    chosen = Scenario.model_validate(story).placed("test/case", "", "test/case", ())
-    sandbox = Sandbox(mapping or load_mapping(default_mapping_file()), seed)
-    stage = Stage(chosen, sandbox.mapping, sandbox, connect)
-    stage.seed()
-    Runner._play(stage, chosen)
-    return stage.evidence()
+    return played(story, connect, seed, mapping).evidence()
 
 
 def look(check: str, evidence: Evidence) -> Seen:
