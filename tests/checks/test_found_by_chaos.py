@@ -50,6 +50,13 @@ def test_the_latest_edit_is_demanded_of_the_forgetful_too_and_without_a_base_not
     assert forgetful(rule(winner="ma"), first) == allowed(rule(winner="ma"), first)
 
 
+def test_who_has_lost_the_base_may_fill_a_blank_that_it_had_agreed_on() -> None:
+    agreed, clearing = Situation(("x", None), ("x", None)), rule(winner="ma", blank="clear")
+
+    assert ("x", "x") not in allowed(clearing, agreed).pairs
+    assert ("x", "x") in forgetful(clearing, agreed).pairs
+
+
 class Forgetting(Ideal):
     """Decides every pair as if it had never met them, in the second sync."""
 
