@@ -65,10 +65,12 @@ class Starter:
 
     def stop(self) -> None:
         """End it for good; nothing of it is left afterwards."""
-        if self.engaged is not None:
-            self.engaged.stop()
-        if self._gate is not None:
-            self._gate.close()
+        try:
+            if self.engaged is not None:
+                self.engaged.stop()
+        finally:
+            if self._gate is not None:
+                self._gate.close()
 
     # -- what it is told ----------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """Python's search for garbage in circles, made rare while scenarios run.
 
-A run keeps hundreds of thousands of rows and journal entries, none of which is garbage; to walk through them every 700 new
-objects took a tenth of our time. What is in no circle goes at once all the same.
+A run keeps hundreds of thousands of rows and journal entries, none of which is garbage, and Python walked through them again and
+again (`bench/pack.py`: our share of the pack 22 % with it, 19 % without). What is in no circle goes at once all the same.
 """
 
 from __future__ import annotations

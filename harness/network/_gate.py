@@ -1,8 +1,8 @@
 """Lets connections into a private network: a port of the machine's loopback leads to the same port inside.
 
 Runs alone (`python -I -S DOOR,DOOR... NAMESPACE...`: descriptors of sockets that are bound outside, all to the one port, and of
-what to enter; a socket that has listened cannot do so again), imports only Python, and is a process of its own because it enters the namespaces. The end of standard input ends it, and so does the death
-of its parent.
+what to enter; a socket that has listened cannot do so again), imports only Python, and is a process of its own because it
+enters the namespaces. The end of standard input ends it, and so does the death of its parent.
 
 It takes connections only while somebody inside does: who asks whether the port is open is told the truth. Each byte on standard
 input is repeated on standard output once the next look has been taken.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import subprocess
 import sys
@@ -38,12 +39,16 @@ class Gate:
             )  # fmt: skip
 
     def look(self) -> None:
-        """Return once it is open if somebody listens inside now, and closed if nobody does; at once when it is gone."""
+        """Return once it is open if somebody listens inside now, and closed if nobody does; at once when it is gone.
+
+        A gate that somebody has stopped is not waited for: what is tried through it then fails, and is told.
+        """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
             self._process.stdin.write(b"?")
-            self._process.stdout.read(1)
+            if select.select([self._process.stdout], [], [], _PATIENCE_S)[0]:
+                self._process.stdout.read(1)
         except (OSError, ValueError):
             return
 

@@ -85,7 +85,7 @@ class Lineage:
 
     def is_lost(self, obj: ObjectMapping, rule: FieldRule, seq: int) -> bool:
         """Tell whether one end of a rule had been removed or hidden by then: nothing can be said of it any more."""
-        return bool(self._schema_acts) and any(
+        return any(
             a.seq < seq and a.object == obj.object and a.value in _LOST and a.field == rule.field_on(a.side) for a in self._schema_acts
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from syncproof.drivers import Ended
+from syncproof.drivers import Ended, _running
 
 RunShell = Callable[..., Ended]
 
@@ -107,6 +107,16 @@ def test_a_program_that_kills_its_watcher_loses_its_children_all_the_same(run_sh
     assert ended.ended == "killed"
     assert "watches over" in ended.reason
     assert wait_until(lambda: not is_alive(pid_in(tmp_path / "pid")))
+
+
+def test_a_child_that_has_yet_to_change_into_another_program_is_found_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Until then its environment does not hold the mark. More looks than in earnest: a busy machine takes its time.
+    monkeypatch.setattr(_running, "_EMPTY_LOOKS", 60)
+    code = "import os, time; time.sleep(0.3); os.execve('/bin/sleep', ['sleep', '65'], {'MARK_OF_A_TEST': '1'})"
+    late = subprocess.Popen([sys.executable, "-I", "-S", "-c", code])
+
+    assert _running.end_marked("MARK_OF_A_TEST=1") == [late.pid]
+    assert late.wait(10) == -signal.SIGKILL
 
 
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
