@@ -51,10 +51,8 @@ test: $(READY)
 	@tools/test_programs.sh $(NODE) $(CLIENTS) & programs=$$!; \
 	$(BIN)/pytest --collect-only -q >/dev/null 2>&1 & compiled=$$!; \
 	code=0; $(MAKE) --no-print-directory lint types layers || code=$$?; wait $$programs $$compiled || true; exit $$code
-	@$(BIN)/pytest -q -m "not speed" -n $(TESTERS) --dist loadfile --no-loadscope-reorder -rfEs $(COVERAGE) \
-		> .build/pytest.txt 2>&1 || { grep -vE '^[.sFEx]+ +\[' .build/pytest.txt | tail -n 150; exit 1; }
-	@grep -E '^SKIPPED' .build/pytest.txt || true
-	@grep -E '^TOTAL' .build/pytest.txt | awk '{print "coverage (lines and branches): " $$NF}'; tail -n 1 .build/pytest.txt
+	@tools/told.sh .build/pytest.txt $(BIN)/pytest -q -m "not speed" -n $(TESTERS) --dist loadfile \
+		--no-loadscope-reorder -rfEs $(COVERAGE)
 
 # Measuring costs a quarter of the time, which CI's quarter of an hour has not.
 coverage:
