@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from syncproof import network
 from syncproof.drivers import Ended
 from syncproof.drivers.command import Command
-from syncproof.errors import InputError
-from syncproof.mapping.load import load_mapping
-from syncproof.network import Plan
-from syncproof.network.enclosure import EnclosureError
-from syncproof.sandbox import Sandbox, default_mapping_file
+from syncproof.sandbox import Sandbox
 from tests.network.conftest import open_sandbox
 
 Start = Callable[..., Ended]
@@ -39,11 +35,46 @@ with Sandbox(load_mapping(default_mapping_file()), 5, plan=Plan("isolated")) as 
     ended = Command().run(["/bin/bash", "-c", code], env, folder, 30, folder / "log", folder / "home", sandbox.network.entrance)
     print(ended.output.decode(), ended.ended, ended.exit_code, ended.reason)
 """
+# In processes of their own: what an earlier test left to end in this one is not counted.
+COUNTED = """
+import json, sys, threading
+from pathlib import Path
+from syncproof import network
+from syncproof.errors import InputError
+from syncproof.mapping.load import load_mapping
+from syncproof.network import Plan
+from syncproof.network.enclosure import EnclosureError
+from syncproof.sandbox import Sandbox, default_mapping_file
 
+def counted():
+    mounts = Path("/proc/self/mountinfo").read_text()
+    return {"descriptors": len(list(Path("/proc/self/fd").iterdir())), "threads": threading.active_count(), "mounts": mounts}
 
-def leftovers() -> tuple[int, int]:
-    """Return open descriptors and threads of this process."""
-    return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+def opened(mode):
+    return Sandbox(load_mapping(default_mapping_file()), 5, plan=Plan(mode)).start()
+"""
+STOPPED = """
+opened(sys.argv[1]).stop()  # what is made once for the whole process is made now
+before = counted()
+sandbox = opened(sys.argv[1])
+folder = Path(sandbox.placeholders()["ca_file"]).parent
+assert folder.exists()
+meanwhile = counted()
+sandbox.stop()
+sandbox.stop()
+print(json.dumps([before, meanwhile, counted(), folder.exists()]))
+"""
+REFUSED = """
+opened("direct").stop()
+def refuse(*_):
+    raise EnclosureError("unshare: Operation not permitted")
+network.enclose = refuse
+before = counted()
+try:
+    opened("isolated")
+except InputError as error:
+    print(json.dumps([before, [[p.where, p.message, p.remedy] for p in error.problems], counted()]))
+"""
 
 
 @pytest.fixture
@@ -54,25 +85,24 @@ def anybodys() -> Iterator[Path]:
         yield Path(name)
 
 
-def mounts() -> str:
-    return Path("/proc/self/mountinfo").read_text()
+def told_by(program: str, *arguments: str) -> Any:
+    """Run a program after `COUNTED` in a process of its own, and return what it prints."""
+    words = [sys.executable, "-c", COUNTED + program, *arguments]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 @pytest.mark.parametrize("mode", ["isolated", "proxy"])
 def test_nothing_is_left_after_the_end(mode: str) -> None:
-    open_sandbox(mode).stop()
-    before, mounted = leftovers(), mounts()
+    open_sandbox(mode).stop()  # a skip where the system has no namespaces for us
 
-    sandbox = open_sandbox(mode)
-    folder = Path(sandbox.placeholders()["ca_file"]).parent
-    assert leftovers() > before
-    assert folder.exists()
-    sandbox.stop()
-    sandbox.stop()
+    before, meanwhile, after, is_folder_left = told_by(STOPPED, mode)
 
-    assert leftovers() == before
-    assert mounts() == mounted
-    assert not folder.exists()
+    assert meanwhile["threads"] > before["threads"]
+    assert meanwhile["descriptors"] > before["descriptors"]
+    assert after == before
+    assert not is_folder_left
 
 
 def test_private_keys_never_reach_the_disk(isolated: Sandbox) -> None:
@@ -105,20 +135,14 @@ def test_it_works_without_root(anybodys: Path) -> None:
     assert said[-3:] == ["200", "exited", "0"], done.stdout + done.stderr
 
 
-def test_where_namespaces_are_forbidden_the_run_is_refused_with_advice(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise EnclosureError("unshare: Operation not permitted")
+def test_where_namespaces_are_forbidden_the_run_is_refused_with_advice() -> None:
+    before, problems, after = told_by(REFUSED)
 
-    monkeypatch.setattr(network, "enclose", refuse)
-    before = leftovers()
-    with pytest.raises(InputError) as told, Sandbox(load_mapping(default_mapping_file()), 5, plan=Plan("isolated")):
-        pass
-
-    (problem,) = told.value.problems
-    assert problem.where == "network: isolated"
-    assert "unshare: Operation not permitted" in problem.message
-    assert "network: proxy" in problem.remedy
-    assert leftovers() == before
+    ((where, message, remedy),) = problems
+    assert where == "network: isolated"
+    assert "unshare: Operation not permitted" in message
+    assert "network: proxy" in remedy
+    assert after == before
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can forbid it")
