@@ -34,9 +34,15 @@ def journal_lines(
 
     Hidden are ``secrets`` and whatever the exchanges themselves ``used`` as a credential (None: it is looked for).
     """
-    hidden = masks((*secrets, *(credentials(entries) if used is None else used)))
+    for some in journal_pieces(scenario_id, entries, secrets, credentials(entries) if used is None else used):
+        yield from some.splitlines()
+
+
+def journal_pieces(scenario_id: str, entries: Sequence[Entry], secrets: tuple[str, ...], used: Iterable[str]) -> Iterator[bytes]:
+    """Yield the lines of `journal_lines` many at once, each with its line end: what is packed line by line takes longer."""
+    hidden = masks((*secrets, *used))
     for start in range(0, len(entries), _AT_ONCE):
-        yield from written_down(scenario_id, entries[start : start + _AT_ONCE], hidden).split(b"\n")
+        yield written_down(scenario_id, entries[start : start + _AT_ONCE], hidden) + b"\n"
 
 
 def written_down(scenario_id: str, entries: Iterable[Entry], hidden: Iterable[bytes]) -> bytes:

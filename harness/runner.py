@@ -8,9 +8,9 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -55,6 +55,17 @@ from .unhurried_gc import rare_collections
 
 # Findings beyond this number per scenario add nothing a person could read; the count is always told.
 MOST_FINDINGS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """A scenario that has been played and waits to be judged; ``stage`` is None where it could not even be seeded."""
+
+    scenario: Scenario
+    stage: Stage | None
+    evidence: Evidence | None
+    reason: str
+    seconds: float
 
 
 class Runner:
@@ -110,30 +121,37 @@ class Runner:
         return result
 
     def _all(self, chosen: Sequence[Scenario], sandboxes: SimpleQueue[Sandbox], work: Path) -> list[ScenarioResult]:
-        """Return the results in the order of the scenarios; each worker has a sandbox, so worlds do not meet."""
+        """Return the results in the order of the scenarios; each worker has a sandbox, so worlds do not meet.
 
-        def one(number: int, scenario: Scenario) -> ScenarioResult:
+        A scenario is judged while the next ones are played: until their connector has started we would only wait.
+        """
+
+        def one(number: int, scenario: Scenario) -> Future[ScenarioResult]:
             sandbox = sandboxes.get()
             try:
                 self._say(f"[{number}/{len(chosen)}] {scenario.id}")
-                result = self.play(scenario, sandbox, work)
-                if self.unfinished is not None:
-                    self.unfinished.judged(result)
-                return result
+                return judging.submit(self._told, self.perform(scenario, sandbox, work))
             finally:
                 sandboxes.put(sandbox)
 
-        if self.request.jobs == 1:
-            return [one(n, s) for n, s in enumerate(chosen, start=1)]
-        with ThreadPoolExecutor(self.request.jobs) as pool:
-            waiting = [pool.submit(one, n, s) for n, s in enumerate(chosen, start=1)]
+        with ThreadPoolExecutor(1, "syncproof-judge") as judging, ThreadPoolExecutor(self.request.jobs) as pool:
             try:
-                return [w.result() for w in waiting]
+                if self.request.jobs == 1:
+                    return [told.result() for told in [one(n, s) for n, s in enumerate(chosen, start=1)]]
+                waiting = [pool.submit(one, n, s) for n, s in enumerate(chosen, start=1)]
+                return [w.result().result() for w in waiting]
             except BaseException:
                 # Ctrl-C, or a bug of ours: nobody waits for connectors that may take minutes to end by themselves.
                 pool.shutdown(wait=False, cancel_futures=True)
+                judging.shutdown(wait=False, cancel_futures=True)
                 self.end_all()
                 raise
+
+    def _told(self, played: Played) -> ScenarioResult:
+        result = self.judge(played)
+        if self.unfinished is not None:
+            self.unfinished.judged(result)
+        return result
 
     def end_all(self) -> None:
         """End every connector at work, from another thread; none is started any more."""
@@ -183,6 +201,10 @@ class Runner:
 
     def play(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> ScenarioResult:
         """Run one scenario in a sandbox that is running, its files below ``work``, and judge it."""
+        return self.judge(self.perform(scenario, sandbox, work))
+
+    def perform(self, scenario: Scenario, sandbox: Sandbox, work: Path) -> Played:
+        """Run one scenario in a sandbox that is running, its files below ``work``; the sandbox may be used again after it."""
         started = time.monotonic()
         sandbox.renew(scenario_seed(self.request.seed, scenario.id))
         stage: Stage | None = None
@@ -207,11 +229,18 @@ class Runner:
                 with self._lock:
                     self._running.discard(starter.engaged)
         if stage is None or len(stage.states) < 1:
-            return self._unset(scenario, reason)
+            return Played(scenario, None, None, reason, time.monotonic() - started)
         self.journals[scenario.id] = tuple(stage.journal.entries)
         self.secrets[scenario.id] = sandbox.secrets()
-        result = judge(scenario, stage, reason, self._reproduce(scenario))
-        return replace(result, seconds=time.monotonic() - started)
+        return Played(scenario, stage, stage.evidence(), reason, time.monotonic() - started)
+
+    def judge(self, played: Played) -> ScenarioResult:
+        """Judge what was performed; from any thread. Its seconds are those of playing and of judging, not those between them."""
+        if played.stage is None:
+            return self._unset(played.scenario, played.reason)
+        started = time.monotonic()
+        result = judge(played.scenario, played.stage, played.reason, self._reproduce(played.scenario), played.evidence)
+        return replace(result, seconds=played.seconds + time.monotonic() - started)
 
     @staticmethod
     def _play(stage: Stage, scenario: Scenario) -> None:
@@ -281,9 +310,9 @@ def mapping_complaints(sandbox: Sandbox) -> list[MappingProblem]:
     return check_mapping(sandbox.mapping, schemas, subscriptions=subscriptions) + fitting_for(sandbox).problems()
 
 
-def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str) -> ScenarioResult:
-    """Run every check over the evidence of a stage and come to a verdict."""
-    evidence = stage.evidence()
+def judge(scenario: Scenario, stage: Stage, reason: str, reproduce: str, evidence: Evidence | None = None) -> ScenarioResult:
+    """Run every check over the evidence of a stage (None: what it has now) and come to a verdict."""
+    evidence = evidence or stage.evidence()
     oracle = Oracle(evidence)
     checked = [run_check(name, function, oracle) for name, function in checks().items()]
     checked.append(_own_checks(stage))

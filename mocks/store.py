@@ -66,6 +66,8 @@ class Snapshot:
     aliases: dict[str, dict[str, str]]
     # What the dialect keeps beside its records (see `Store.keep`), by name.
     beside: dict[str, Any] = field(default_factory=dict)
+    # kind -> id -> its place in the order of creation, of erased records too: a later `rewind` may bring them back.
+    births: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def rows(self, kind: str, *, deleted: bool = False) -> Iterator[Row]:
         """Yield the rows of ``kind``; with ``deleted`` the soft-deleted ones too."""
@@ -271,7 +273,7 @@ class Store:
     # -- moments ------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """Return all records as they are now; costs one shallow copy per kind."""
+        """Return all records as they are now; costs shallow copies of what is kept by id."""
         self.settle()
         return Snapshot(
             self.system,
@@ -280,6 +282,7 @@ class Store:
             {kind: {name: dict(index) for name, index in t.indexes.items()} for kind, t in self._tables.items()},
             {kind: dict(t.aliases) for kind, t in self._tables.items()},
             {name: take() for name, (take, _) in self._beside.items()},
+            {kind: dict(t.births) for kind, t in self._tables.items()},
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -287,8 +290,8 @@ class Store:
         self.settle()  # what was promised belongs to what is left behind
         for kind, table in self._tables.items():
             table.rows = dict(snapshot.tables.get(kind, {}))
-            table.births = {record_id: number for number, record_id in enumerate(table.rows)}
-            table.born = len(table.rows)
+            table.births = dict(snapshot.births.get(kind, {}))
+            table.born = max(table.births.values(), default=-1) + 1
             table.aliases = dict(snapshot.aliases.get(kind, {}))
             kept = snapshot.indexes.get(kind, {})
             if table.indexes.keys() <= kept.keys():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from syncproof_mocks.journal import Exchange
 from syncproof_mocks.schema import FieldType
@@ -92,10 +93,12 @@ _WORDS = {
 
 def fields_agree(oracle: Oracle, seen: Seen) -> None:
     """Compare each judgement of the oracle; classify, blame and tell the story of what nothing explains."""
-    looked: Counter[tuple[str, ...]] = Counter()
+    looked: Counter[_Sort] = Counter()
+    owned_up = {sync for sync in oracle.meetings if oracle.refusals.is_owned_up(sync)}
     for judgement in oracle.judgements:
-        looked[_looked_at(judgement)] += 1
-        _look_at_company_of_refused(oracle, judgement, seen)
+        looked[_sort_of(judgement)] += 1
+        if judgement.meeting.sync in owned_up:
+            _look_at_company_of_refused(oracle, judgement, seen)
         if judgement.allowed.left_open:
             seen.left_open.append(f"{judgement.rule.name}: {judgement.allowed.left_open}")
         if not judgement.is_ok:
@@ -103,8 +106,8 @@ def fields_agree(oracle: Oracle, seen: Seen) -> None:
                 _wrong(oracle, seen, judgement, side, expected, found)
         else:
             _formats(oracle, seen, judgement)
-    for rules, facts in looked.items():
-        for rule in rules:
+    for sort, facts in looked.items():
+        for rule in _rules_at(sort):
             seen.look(rule, facts)
     for subject in dict.fromkeys(oracle.crowded):
         seen.not_checked.append(f"fields of {oracle.identity.label(subject)}: several records of one person on one side")
@@ -135,45 +138,58 @@ _OF_TYPE: dict[str, tuple[str, ...]] = {
 }
 
 
-def _looked_at(judgement: Judgement) -> tuple[str, ...]:
-    """Return the rules that this judgement could have violated."""
-    situation, observed = judgement.situation, judgement.observed
-    is_news = situation.base is not None and situation.base != situation.now
-    has_text = isinstance(observed[0], str) or isinstance(observed[1], str)
-    return (
-        _changed(situation.crm_changed, situation.ma_changed, judgement.meeting.created_on is not None)
-        + _valued(None in situation.now, is_news, has_text, judgement.rule.type, judgement.rule.direction)
-        + (("FIELD-021",) if len(judgement.acts) > 1 else ())
-        + (("FIELD-014",) if judgement.was_edited_meanwhile else ())
-    )
+class _Sort(NamedTuple):
+    """What decides which rules a judgement could have violated."""
+
+    crm_changed: bool
+    ma_changed: bool
+    is_new: bool
+    has_blank: bool
+    has_text: bool
+    has_acts: bool
+    was_edited: bool
+    kind: str
+    direction: str
 
 
-def _changed(crm_changed: bool, ma_changed: bool, is_new: bool) -> tuple[str, ...]:
-    """Return the rules about who changed what."""
-    if crm_changed or ma_changed:
-        return ("FIELD-002",) if crm_changed and ma_changed else ("FIELD-001",)
-    return ("FIELD-005",) if is_new else ()
+def _sort_of(judgement: Judgement) -> _Sort:
+    """Return the sort of a judgement; asked for every field of everybody, so the rules are worked out once per sort."""
+    base, now, observed = judgement.situation.base, judgement.situation.now, judgement.observed
+    return _Sort(
+        base is not None and base[0] != now[0], base is not None and base[1] != now[1], judgement.meeting.created_on is not None,
+        None in now, isinstance(observed[0], str) or isinstance(observed[1], str), len(judgement.acts) > 1,
+        judgement.courses is not None and judgement.was_edited_meanwhile, judgement.rule.type.value, judgement.rule.direction.value,
+    )  # fmt: skip
 
 
-@cache
-def _valued(has_blank: bool, is_news: bool, has_text: bool, kind: FieldType, direction: Direction) -> tuple[str, ...]:
-    """Return the rules about what stands there; asked for every field of every person."""
-    rules = ["FIELD-012", *_OF_TYPE.get(kind.value, ())]
-    if has_blank:
-        rules += ["FIELD-003", *(("FIELD-004",) if is_news else ())]
-    if has_text:
-        rules += ["FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIELD-011"]
-        rules += ["FIELD-009"] if kind in (FieldType.DATE, FieldType.DATETIME) else []
-    if direction is not Direction.BOTH:
-        rules.append("FIELD-013")
-    return tuple(rules)
+def _rules_at(sort: _Sort) -> Iterator[str]:
+    """Yield the rules that judgements of a sort could have violated."""
+    is_news = sort.crm_changed or sort.ma_changed
+    if is_news:
+        yield "FIELD-002" if sort.crm_changed and sort.ma_changed else "FIELD-001"
+    elif sort.is_new:
+        yield "FIELD-005"
+    yield "FIELD-012"
+    yield from _OF_TYPE.get(sort.kind, ())
+    if sort.has_blank:
+        yield "FIELD-003"
+    if sort.has_blank and is_news:
+        yield "FIELD-004"
+    if sort.has_text:
+        yield from ("FIELD-006", "FIELD-007", "FIELD-008", "FIELD-010", "FIELD-011")
+    if sort.has_text and sort.kind in (FieldType.DATE, FieldType.DATETIME):
+        yield "FIELD-009"
+    if sort.direction != Direction.BOTH:
+        yield "FIELD-013"
+    if sort.has_acts:
+        yield "FIELD-021"
+    if sort.was_edited:
+        yield "FIELD-014"
 
 
 def _look_at_company_of_refused(oracle: Oracle, judgement: Judgement, seen: Seen) -> None:
     """Count the fields of a record of which a value was refused, and reported: they must not be lost along with it."""
     meeting = judgement.meeting
-    if not oracle.refusals.is_owned_up(meeting.sync):
-        return
     refusals = (oracle.refusals.excuses(meeting.sync, side, meeting.subject) for side in (Side.CRM, Side.MA))
     seen.look("FIELD-015", int(any(refusal is not None and is_of_values(refusal) for refusal in refusals)))
 

@@ -208,25 +208,35 @@ class Oracle:
             return
         acts = self._acts_since(m.sync, m.subject)
         broken = range(last + 1, m.sync)
+        is_calm = not broken and m.sync not in self.restless and last not in self.restless
         for rule in m.object.fields:
             if rule.consent is None and not self._is_lost(m, rule):
-                yield self._judge_field(m, rule, last if had_base else 0, acts, broken)
+                yield self._judge_field(m, rule, last if had_base else 0, acts, broken, is_calm=is_calm)
 
     def _is_lost(self, m: Meeting, rule: FieldRule) -> bool:
         """Tell whether an end of the rule was removed or hidden before the sync had ended."""
         return self.identity.lineage.is_lost(m.object, rule, self.evidence.states[m.sync].seq)
 
-    def _judge_field(self, m: Meeting, rule: FieldRule, last: int, acts: list[Act], broken: range) -> Judgement:
-        """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none), ``broken`` came since."""
-        own = tuple(a for a in acts if a.field is not None and a.field == rule.field_on(a.side))
+    def _judge_field(
+        self, m: Meeting, rule: FieldRule, last: int, acts: list[Act], broken: range, *, is_calm: bool
+    ) -> Judgement:
+        """Judge one field of a linked pair; ``last`` is the sync that left the base (0: there is none), ``broken`` came since.
+
+        ``is_calm``: nobody but the connector wrote anything in this sync and the last one, and none came between.
+        """
+        own = tuple([a for a in acts if a.field is not None and a.field == rule.field_on(a.side)]) if acts else ()
         now = _pair_of(rule, m.crm_before, m.ma_before)
-        if not broken and self._is_quiet(rule, last, m.crm_base, m.ma_base) and self._is_quiet(rule, m.sync, m.crm_after, m.ma_after):
+        if is_calm or (
+            not broken and self._is_quiet(rule, last, m.crm_base, m.ma_base) and self._is_quiet(rule, m.sync, m.crm_after, m.ma_after)
+        ):
             judged = self._judge_quiet(m, rule, bool(last), now, own)
         else:
             judged = self._judge_restless(m, rule, last, now, own, broken)
+        if rule.type is not FieldType.EMAIL:
+            return judged
         if self._knows_address(m, rule):
             return judged.also(now, "the other side knows the address as an additional one")
-        if rule.type is FieldType.EMAIL and self._has_no_room(m):
+        if self._has_no_room(m):
             return judged.also(now, "the other side holds the address in another person's record")
         return judged
 
@@ -239,9 +249,13 @@ class Oracle:
         """Judge a field that nobody but the connector wrote in this sync and the last one: `_judge_restless`, but quicker."""
         is_same = m.crm_base is m.crm_before and m.ma_base is m.ma_before
         base = (now if is_same else _pair_of(rule, m.crm_base, m.ma_base)) if had_base else None
-        start = self.evidence.before_syncs[m.sync - 1].seq
-        situation = Situation(base, now, self.clocks.last_side(a for a in own if a.seq <= start))
-        return Judgement(m, rule, situation, self._allowed(m, rule, situation), _pair_of(rule, m.crm_after, m.ma_after), own)
+        observed = now if m.crm_after is m.crm_before and m.ma_after is m.ma_before else _pair_of(rule, m.crm_after, m.ma_after)
+        last = None
+        if own:
+            start = self.evidence.before_syncs[m.sync - 1].seq
+            last = self.clocks.last_side(a for a in own if a.seq <= start)
+        situation = Situation(base, now, last)
+        return Judgement(m, rule, situation, self._allowed(m, rule, situation), observed, own)
 
     def _judge_restless(
         self, m: Meeting, rule: FieldRule, last: int, now: Pair, own: tuple[Act, ...], broken: range
@@ -327,7 +341,7 @@ class Oracle:
 
     def _knows_address(self, m: Meeting, rule: FieldRule) -> bool:
         """Tell whether the MA holds the CRM's address beside another first one: replacing the first is not demanded."""
-        if rule.type is not FieldType.EMAIL or m.ma_before is None or m.crm_before is None:
+        if m.ma_before is None or m.crm_before is None:
             return False
         known = self.evidence.dialects[Side.MA].addresses(m.ma_before)
         return str(m.crm_before.values.get(rule.crm) or "").strip().casefold() in known[1:]

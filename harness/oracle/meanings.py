@@ -11,9 +11,9 @@ from ..mapping.meaning import neutral
 
 _MOST_RULES, _MOST_TEXTS = 500, 5_000
 _UNKNOWN: Any = object()
-# By identity: a rule is compared with itself alone, and hashing one costs more than the answer.
-_known: dict[tuple[int, Side | None], tuple[FieldRule, dict[str, Any]]] = {}
-# Only the words of a list are others on each side.
+# rule -> (rule, texts of the CRM, texts of the MA), by identity: a rule is compared with itself alone, and hashing one costs
+# more than the answer. Only the words of a list are others on each side: the rest share one dict.
+_known: dict[int, tuple[FieldRule, dict[str, Any], dict[str, Any]]] = {}
 _SIDED = (FieldType.PICKLIST, FieldType.MULTI_PICKLIST)
 
 
@@ -23,7 +23,10 @@ def meaning_of(rule: FieldRule, side: Side, raw: Any) -> Any:
         return False if rule.type is FieldType.BOOLEAN else None
     if type(raw) is not str:
         return _meaning(rule, side, raw)
-    texts = _texts(rule, side)
+    known = _known.get(id(rule))
+    if known is None or known[0] is not rule:
+        known = _remembered(rule)
+    texts = known[1] if side is Side.CRM else known[2]
     found = texts.get(raw, _UNKNOWN)
     if found is _UNKNOWN:
         found = _meaning(rule, side, raw)
@@ -33,14 +36,12 @@ def meaning_of(rule: FieldRule, side: Side, raw: Any) -> Any:
     return found
 
 
-def _texts(rule: FieldRule, side: Side) -> dict[str, Any]:
-    key = id(rule), side if rule.type in _SIDED else None
-    known = _known.get(key)
-    if known is None or known[0] is not rule:
-        if len(_known) >= _MOST_RULES:
-            _known.clear()
-        known = _known[key] = (rule, {})
-    return known[1]
+def _remembered(rule: FieldRule) -> tuple[FieldRule, dict[str, Any], dict[str, Any]]:
+    if len(_known) >= _MOST_RULES:
+        _known.clear()
+    texts: dict[str, Any] = {}
+    known = _known[id(rule)] = (rule, texts, {} if rule.type in _SIDED else texts)
+    return known
 
 
 def _meaning(rule: FieldRule, side: Side, raw: Any) -> Any:

@@ -16,6 +16,7 @@ from .countries import LOCALES
 
 _DRAWS: Final = 300
 _FAKER_SEED: Final = 20_261_122
+_PROVIDERS: Final = ("address", "job", "person")
 # Anything but letters, blanks, dots, hyphens and apostrophes would read badly beside a code word.
 _NATURAL = re.compile(r"[^\W\d_][^\W\d_ .'’-]*(?:[ .'’-]+[^\W\d_]+)*\.?")
 
@@ -44,7 +45,8 @@ def pool(locale: str) -> LocalePool:
     # Imported here: Faker costs a quarter of a second, and most commands need no people.
     from faker.factory import Factory
 
-    faker = Factory.create(locale, use_weighting=False)
+    # Only the providers that are asked: to look for the others in every locale takes longer than to draw.
+    faker = Factory.create(locale, providers=[f"faker.providers.{name}" for name in _PROVIDERS], use_weighting=False)
     faker.seed_instance(_FAKER_SEED)
 
     def draw(what: str, longest: int) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from typing import Protocol
 from syncproof_mocks.discovery import discover
 from syncproof_mocks.journal import Entry, Exchange
 
-from ..journal_lines import credentials, journal_lines, masked, masks
+from ..journal_lines import credentials, journal_pieces, masked, masks
 from ..model import RunResult
 from ..report_folder import HIDDEN_PREFIX, check_report_folder
 
@@ -118,9 +118,8 @@ def _packed(
     with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, compresslevel=1) as packed:
         for scenario_id, entries in journals.items():
             hidden = (*secrets.get(scenario_id, ()), *_brought_along(entries, forms))
-            for line in journal_lines(scenario_id, entries, hidden, used[scenario_id]):
-                packed.write(line)
-                packed.write(b"\n")
+            for lines in journal_pieces(scenario_id, entries, hidden, used[scenario_id]):
+                packed.write(lines)
     return buffer.getvalue()
 
 

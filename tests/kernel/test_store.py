@@ -170,6 +170,20 @@ def test_rewinding_an_erasure_returns_the_record_to_its_place(store: Store) -> N
     assert store.find("thing", "name", "ana") == ("1", "2")
 
 
+def test_rewinding_beyond_a_moment_that_was_returned_to_returns_what_had_been_erased_before(store: Store) -> None:
+    for number, name in enumerate(("Ana", "Ben", "Cas", "Dan")):
+        store.create("thing", str(number), {"name": name})
+    seq = len(store.journal)
+    for number in ("0", "2"):
+        gone = store.get("thing", number)
+        assert gone is not None
+        store.erase(gone)
+    store.restore(store.snapshot())
+    store.rewind(seq)
+
+    assert [r.id for r in store.rows("thing")] == ["0", "1", "2", "3"]
+
+
 def test_rewinding_leaves_other_systems_alone(store: Store) -> None:
     other = Store("other", store.journal)
     other.define("thing")

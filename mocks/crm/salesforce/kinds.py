@@ -18,6 +18,7 @@ from .columns import Column, parse_column
 
 _TABLES = ("fields.yaml", "privacy.yaml")
 _OPTIONAL = "optional.yaml"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ADDRESS_PARTS = ("Street", "City", "State", "PostalCode", "Country")
 
 
@@ -48,26 +49,31 @@ class Kind:
     changed_ms: int = 0
     # Besides Master, as the description of an own org tells them.
     record_types: tuple[dict[str, Any], ...] = ()
-    # What follows from the columns, so that the hot paths need not look for it. ``seen``: the columns as the integration
-    # user sees them, without hidden ones, and those it may not write closed.
-    seen: dict[str, Column] = field(default_factory=dict)
-    lower: dict[str, str] = field(default_factory=dict)
-    infos: dict[str, FieldInfo] = field(default_factory=dict)
-    relationships: dict[str, Column] = field(default_factory=dict)
-    template: dict[str, Any] = field(default_factory=dict)
-    shown: dict[str, Any] = field(default_factory=dict)
-    compounds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
-    required: tuple[str, ...] = ()
-    documented: tuple[str, ...] = ()
-    uncomputed: tuple[str, ...] = ()
+    # What follows from the columns, so that the hot paths need not look for it: made by `derive` when first asked for.
+    # ``seen``: the columns as the integration user sees them, without hidden ones, and those it may not write closed.
+    seen: dict[str, Column] = field(init=False, compare=False)
+    lower: dict[str, str] = field(init=False, compare=False)
+    infos: dict[str, FieldInfo] = field(init=False, compare=False)
+    relationships: dict[str, Column] = field(init=False, compare=False)
+    template: dict[str, Any] = field(init=False, compare=False)
+    shown: dict[str, Any] = field(init=False, compare=False)
+    compounds: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = field(init=False, compare=False)
+    required: tuple[str, ...] = field(init=False, compare=False)
+    documented: tuple[str, ...] = field(init=False, compare=False)
+    uncomputed: tuple[str, ...] = field(init=False, compare=False)
     # (text, code) of each state and country that must be on a list.
-    regions: tuple[tuple[str, str], ...] = ()
-    keys: tuple[str, ...] = ()
+    regions: tuple[tuple[str, str], ...] = field(init=False, compare=False)
+    keys: tuple[str, ...] = field(init=False, compare=False)
     # (kind pointed to, field) of each look-up whose records neither go with nor belong to what they point to.
-    lookups: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[tuple[str, str], ...] = field(init=False, compare=False)
+    _is_derived: bool = field(default=False, init=False, compare=False)
 
-    def __post_init__(self) -> None:
+    def __getattr__(self, name: str) -> Any:
+        """Return what follows from the columns, which have changed since it was last made."""
+        if name not in _DERIVED:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name}")
         self.derive()
+        return getattr(self, name)
 
     @property
     def custom(self) -> bool:
@@ -85,7 +91,7 @@ class Kind:
         return next((c.name for c in self.columns.values() if c.name_field), None)
 
     def derive(self) -> None:
-        """Compute what follows from the columns; called again whenever they change."""
+        """Compute what follows from the columns."""
         columns = {n: c for n, c in self.columns.items() if n not in self.hidden}
         for name in self.read_only & columns.keys():
             columns[name] = replace(columns[name], info=replace(columns[name].info, createable=False, updateable=False))
@@ -100,8 +106,16 @@ class Kind:
         self.documented = tuple(n for n, c in columns.items() if c.documented)
         self.uncomputed = tuple(n for n, c in columns.items() if c.uncomputed)
         self.regions = tuple((n, f"{n}Code") for n in self.columns if self._is_region(n))
-        self.keys = tuple(n for n, c in self.columns.items() if _is_indexed(c))
+        self.keys = tuple(n for n, c in self.columns.items() if is_indexed(c))
         self.lookups = tuple((t, n) for n, c in self.columns.items() if _is_loose(c) for t in c.info.reference_to)
+        self._is_derived = True
+
+    def changed(self) -> None:
+        """Forget what followed from the columns; to be called whenever they have changed."""
+        if self._is_derived:
+            self._is_derived = False
+            for name in _DERIVED:
+                delattr(self, name)
 
     def copy(self) -> Kind:
         """Return the same object for another org; what `derive` makes is replaced as a whole, so it may be shared."""
@@ -118,18 +132,18 @@ class Kind:
         if column.name.lower() in {n.lower() for n in self.columns}:
             raise ValueError(f"{self.name} already has a field {column.name}")
         self.columns[column.name] = column
-        self.derive()
+        self.changed()
 
     def replace(self, column: Column) -> None:
         """Put a changed column in the place of the one of the same name."""
         self.columns[column.name] = column
-        self.derive()
+        self.changed()
 
     def secure(self, name: str, *, hidden: bool = False, read_only: bool = False) -> None:
         """Set what field-level security lets the integration user do with a field; everything unless told otherwise."""
         self.hidden = self.hidden | {name} if hidden else self.hidden - {name}
         self.read_only = self.read_only | {name} if read_only else self.read_only - {name}
-        self.derive()
+        self.changed()
 
     def find(self, name: str) -> Column | None:
         """Return the visible column called ``name`` in any letter case."""
@@ -137,7 +151,14 @@ class Kind:
         return self.seen[canonical] if canonical is not None else None
 
 
-def _is_indexed(column: Column) -> bool:
+_DERIVED = (
+    "seen", "lower", "infos", "relationships", "template", "shown", "compounds", "required", "documented", "uncomputed",
+    "regions", "keys", "lookups",
+)  # fmt: skip
+
+
+def is_indexed(column: Column) -> bool:
+    """Tell whether records are sought by a column so often that the store keeps an index of it."""
     # Fields with few values (owner, last modifier) stay out: an index entry of ten thousand ids is copied at each write.
     if column.name == "Id" or column.name_field:
         return False
@@ -171,7 +192,8 @@ _MODIFIED = (
 def _read(table: str) -> dict[str, Kind]:
     audits = {"created": _CREATED, "modified": _MODIFIED, "system": ()}
     found = {}
-    for name, about in yaml.safe_load(files(__package__).joinpath(table).read_text("utf-8")).items():
+    text = files(__package__).joinpath(table).read_text("utf-8")
+    for name, about in yaml.load(text, Loader=_LOADER).items():  # noqa: S506 (a safe loader, both of them)
         own = [line for line in about["fields"].splitlines() if line.strip()]
         lines = (*_ALWAYS, *own, *audits.get(about.get("audit", ""), (*_CREATED, *_MODIFIED)))
         columns = {c.name: c for c in map(parse_column, lines)}
@@ -186,6 +208,7 @@ def _read(table: str) -> dict[str, Kind]:
 def _standard() -> dict[str, Kind]:
     kinds = {name: kind for table in _TABLES for name, kind in _read(table).items()}
     for kind in kinds.values():
+        kind.derive()  # here, so that its copies need not
         for column in kind.columns.values():
             link(kinds, kind, column)
     return kinds

@@ -264,7 +264,7 @@ def _take(org: Org, found: _Object) -> None:
     kind.record_types = tuple({**t, "recordTypeId": full_id(t["recordTypeId"])} for t in found.record_types)
     hidden = kind.hidden
     kind.hidden = (kind.hidden - {c.name for c in found.columns}) | _untold(kind, found)
-    kind.derive()
+    kind.changed()
     if kind.columns != before or kind.hidden != hidden:
         kind.changed_ms = org.clock.now_ms()
     org.store.define(kind.name, indexes=kind.keys)

@@ -17,7 +17,7 @@ from ...world import World
 from .columns import custom_column
 from .errors import ApiError, not_found
 from .ids import full_id, next_id
-from .kinds import Kind, link, standard_kinds
+from .kinds import Kind, is_indexed, link, standard_kinds
 from .privacy import Privacy
 from .switches import SWITCHES
 from .wire import stamp
@@ -259,7 +259,8 @@ class Org(Dialect):
         owner.add(column)
         link(self.kinds, owner, column)
         owner.changed_ms = self.clock.now_ms()
-        self.store.define(kind, indexes=owner.keys)
+        if is_indexed(column):
+            self.store.define(kind, indexes=[column.name])
         if column.blank is not None:
             with self.acting(Actor.HARNESS):
                 for row in list(self.store.rows(kind, deleted=True)):

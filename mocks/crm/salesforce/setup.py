@@ -39,7 +39,7 @@ def _remove(kind: Kind, column: Column) -> None:
     if not column.info.custom:
         raise DeskError(f"{kind.name}.{column.name} is a standard field and cannot be deleted")
     del kind.columns[column.name]
-    kind.derive()
+    kind.changed()
 
 
 def _refuse_vendors_own(kind: Kind, column: Column, change: str) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from ...schema import FieldInfo, FieldType, Option
@@ -104,11 +104,6 @@ class Property:
 class Catalogue:
     """All living properties of one object type. Immutable: a change makes a new one."""
 
-    __slots__ = (
-        "_schema", "archived", "by_name", "computed", "defaults", "demands", "object_type", "options", "rules",
-        "told_at_once", "unique", "views",
-    )  # fmt: skip
-
     def __init__(
         self, object_type: ObjectType, properties: dict[str, Property], rules: dict[str, Any] | None = None,
         demands: Iterable[dict[str, Any]] = (),
@@ -119,22 +114,35 @@ class Catalogue:
         self.demands = tuple(demands)  # what an administrator requires: see `demands`
         self.by_name = {n: p for n, p in sorted(properties.items()) if not p.archived}
         self.archived = {n: p for n, p in properties.items() if p.archived}
-        self.options = {n: frozenset(p.allowed) for n, p in self.by_name.items()}
-        self.unique = tuple(n for n, p in self.by_name.items() if p.unique)
         self.defaults = tuple(sorted(object_type.default_properties))
-        # What the vendor adds to the answer of a write besides the properties that were written.
-        self.computed = frozenset(n for n, p in self.by_name.items() if p.read_only) | {"hs_pipeline"}
-        # The answer of a write has no stamps of stages (recorded 2024-26): the vendor computes those a moment later.
-        self.told_at_once = frozenset(n for n in self.by_name if not n.startswith(("hs_v2_", "hs_date_")))
         self.views: dict[Any, Any] = {}  # the cache of `views`: what a query string or a write shows
-        self._schema: dict[str, FieldInfo] | None = None
 
-    @property
+    # An own shape makes many of these, one per field: what is derived is made when it is first asked for.
+
+    @cached_property
+    def options(self) -> dict[str, frozenset[str]]:
+        """Return the values that each property may hold by its list; an empty set where there is none."""
+        return {n: frozenset(p.allowed) for n, p in self.by_name.items()}
+
+    @cached_property
+    def unique(self) -> tuple[str, ...]:
+        """Return the properties whose values no two records share."""
+        return tuple(n for n, p in self.by_name.items() if p.unique)
+
+    @cached_property
+    def computed(self) -> frozenset[str]:
+        """Return what the vendor adds to the answer of a write besides the properties that were written."""
+        return frozenset(n for n, p in self.by_name.items() if p.read_only) | {"hs_pipeline"}
+
+    @cached_property
+    def told_at_once(self) -> frozenset[str]:
+        """Return what the answer of a write can tell: no stamps of stages (recorded 2024-26), which are computed a moment later."""
+        return frozenset(n for n in self.by_name if not n.startswith(("hs_v2_", "hs_date_")))
+
+    @cached_property
     def schema(self) -> dict[str, FieldInfo]:
         """Return the properties in the neutral words of `mocks.schema`."""
-        if self._schema is None:
-            self._schema = {n: field_info(p) for n, p in self.by_name.items()}
-        return self._schema
+        return {n: field_info(p) for n, p in self.by_name.items()}
 
 
 @cache
