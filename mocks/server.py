@@ -20,7 +20,6 @@ from typing import Any, TypeVar
 import uvicorn
 import uvloop
 
-from .control import control_app
 from .dialect import Dialect
 from .journal import Actor, Exchange
 from .wire import Cut, Held, Operation, Request, Response
@@ -63,6 +62,9 @@ class MockApp:
     def control(self) -> Any:
         """Return the FastAPI control plane, made at the first use."""
         if self._control is None:
+            # Imported here: FastAPI takes 0.3 s, and a run that nobody steers from outside never asks for it.
+            from .control import control_app
+
             self._control = control_app(self.dialect, self._control_token)
         return self._control
 

@@ -32,6 +32,20 @@ def test_help_answers_at_once_because_nothing_heavy_is_imported() -> None:
         assert f"'{heavy}'" not in ended.stderr
 
 
+def test_a_run_imports_no_control_plane_because_nobody_steers_it() -> None:
+    code = (
+        "import sys; from syncproof.cli import invoke; "
+        "code = invoke(['run', 'sample_sync/secondary_address']); print(code, sorted(sys.modules), file=sys.stderr)"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    told = ended.stderr.splitlines()[-1]
+    assert told.startswith("0 ")
+    assert "'syncproof_mocks.server'" in told
+    assert "'fastapi'" not in told
+
+
 @pytest.mark.speed
 def test_help_costs_less_than_a_third_of_a_second_of_processor_time() -> None:
     costs = []
