@@ -249,6 +249,10 @@ def _paths(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Probl
 def _outside_problems(connector: ConnectorFile, lines: Lines, path: Path) -> Iterator[Problem]:
     """Yield what would be called at an address that does not lead into the private network of a connector."""
     trigger = connector.start.http
+    if connector.network == "isolated" and trigger and not connector.start.service and connector.start.container is None:
+        yield Problem(f"{path}:{lines.at(('network',))}", "a program that runs already is not in a private network of ours, nor can it be put into one.",
+                      "Write `network: direct` and give it our addresses, or let us start it: `service:` beside `http:`.")
+        return
     called = {("start", "http", "url"): trigger and trigger.url, ("start", "http", "poll"): trigger and trigger.poll,
               ("start", "ready", "port"): connector.start.ready.port}  # fmt: skip
     for place, text in called.items() if connector.network == "isolated" else ():

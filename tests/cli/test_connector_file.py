@@ -187,6 +187,14 @@ def test_into_a_private_network_leads_one_port_only(write: Write) -> None:
     assert all("{webhook_port}" in text for text in found)
 
 
+def test_what_runs_already_cannot_be_in_a_private_network(write: Write) -> None:
+    (found,) = problems(write("connector: a\nnetwork: isolated\nstart: {http: {url: 'http://127.0.0.1:8080/runs'}}\n"))
+
+    assert found.startswith("HERE/connector.yaml:2: a program that runs already is not in a private network of ours")
+    assert "network: direct" in found
+    assert "`service:` beside `http:`" in found
+
+
 def test_the_reference_connector_can_be_a_service(write: Write) -> None:
     found = builtin_reference(["lost_update"], "service")
 
