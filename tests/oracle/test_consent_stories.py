@@ -83,6 +83,13 @@ def test_an_answer_that_came_with_or_after_the_write_is_no_reason() -> None:
     assert blamed(exchange(11, served=[("Contact", "003A", 1)]), WRITE)["blame"].read_at is None
 
 
+def test_what_no_request_wrote_is_justified_by_no_later_answer() -> None:
+    shown = [("contacts", "501", 1)]
+
+    assert blamed(exchange(12, served=shown), exchange(17, served=shown), seq=14)["blame"].read_at == 12
+    assert blamed(exchange(17, served=shown), seq=14)["blame"].read_at is None
+
+
 @pytest.mark.parametrize(("seq", "number"), [(10, 1), (18, 1), (19, None), (20, 2), (9, None)])
 def test_a_turn_belongs_to_the_sync_in_which_it_was_made(seq: int, number: int | None) -> None:
     assert blamed(seq=seq).get("sync") == number

@@ -77,3 +77,9 @@ def test_sets_of_sayings_amount_to(what: list[Saying], key: ConsentKey, state: C
 )
 def test_later_is_only_what_certainly_is(one: Saying, other: Saying, is_later: bool) -> None:
     assert comes_after(one, other) is is_later
+
+
+@pytest.mark.parametrize("at", [None, "2024-01-01T00:00:00Z"])
+def test_nothing_comes_after_what_was_said_in_the_same_breath(at: str | None) -> None:
+    assert not comes_after(said(3, NEWS, "no", at), said(3, NEWS, "proved", at))
+    assert not comes_after(said(SEED_SEQ, NEWS, "no", at), said(SEED_SEQ, NEWS, "proved", at))
