@@ -217,3 +217,15 @@ def test_the_first_moment_of_a_sync_belongs_to_it_and_the_first_one_after_does_n
         return course_of([made], (START, END), "Title", lambda raw: raw, "new")
 
     assert [len(at(seq).moments) for seq in (START - 1, START, END - 1, END)] == [1, 2, 2, 1]
+
+
+def test_what_stood_before_a_late_edit_is_explained_by_what_was_known_before_it() -> None:
+    late, other = course("old", (50, "edited"), write=(20, "made")), course("a", (30, "b"))
+    # Who read the late edit writes nothing here where the other side held `b`, and would write `odd` where it held `a`.
+    wanted = {(0, 0): ("made", "a"), (0, 1): ("made", "b"), (1, 0): ("odd", "x"), (1, 1): ("edited", "y")}
+
+    found = interleaved(late, other, lambda i, j: Allowed((wanted[i, j],), "as told"))
+
+    assert ("made", "a") in found.pairs
+    assert {ma for crm, ma in found.pairs if crm == "odd"} == {"x"}
+    assert {crm for crm, ma in found.pairs if ma == "y"} == {"made"}
