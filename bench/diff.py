@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from deepdiff import DeepDiff
+from syncproof.judging import judge
 from syncproof.mapping.load import load_mapping
 from syncproof.model import Verdict
-from syncproof.runner import Runner, judge
+from syncproof.runner import Runner
 from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario
 from syncproof.stage import Stage

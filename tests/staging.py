@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from syncproof.judging import judge
 from syncproof.mapping.grammar import Mapping
 from syncproof.mapping.load import load_mapping
 from syncproof.model import ScenarioResult
-from syncproof.runner import Runner, judge
+from syncproof.runner import Runner
 from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario
 from syncproof.scenario.loader import load_scenarios

@@ -250,11 +250,8 @@ class Oracle:
         is_same = m.crm_base is m.crm_before and m.ma_base is m.ma_before
         base = (now if is_same else _pair_of(rule, m.crm_base, m.ma_base)) if had_base else None
         observed = now if m.crm_after is m.crm_before and m.ma_after is m.ma_before else _pair_of(rule, m.crm_after, m.ma_after)
-        last = None
-        if own:
-            start = self.evidence.before_syncs[m.sync - 1].seq
-            last = self.clocks.last_side(a for a in own if a.seq <= start)
-        situation = Situation(base, now, last)
+        start = self.evidence.before_syncs[m.sync - 1].seq
+        situation = Situation(base, now, self.clocks.last_side(a for a in own if a.seq <= start) if own else None)
         return Judgement(m, rule, situation, self._allowed(m, rule, situation), observed, own)
 
     def _judge_restless(

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from syncproof.drivers import Ended
+from syncproof.judging import judge
 from syncproof.mapping.grammar import Side
 from syncproof.mapping.load import load_mapping
 from syncproof.model import ScenarioResult
-from syncproof.runner import Runner, judge
+from syncproof.runner import Runner
 from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario, ScenarioStep
 from syncproof.stage import Stage

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from syncproof.drivers import Ended
 from syncproof.errors import UnsettledError
+from syncproof.judging import judge
 from syncproof.mapping.grammar import Side
 from syncproof.mapping.load import load_mapping
 from syncproof.model import Verdict
-from syncproof.runner import Runner, judge
+from syncproof.runner import Runner
 from syncproof.sandbox import Sandbox, default_mapping_file
 from syncproof.scenario.grammar import Scenario
 from syncproof.stage import Stage

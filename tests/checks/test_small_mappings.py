@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from syncproof.judging import judge
 from syncproof.mapping.grammar import Side
 from syncproof.mapping.load import load_mapping
 from syncproof.model import ScenarioResult
-from syncproof.runner import Runner, judge
+from syncproof.runner import Runner
 from syncproof.sandbox import Sandbox
 from syncproof.scenario.grammar import Scenario
 from syncproof.stage import Stage

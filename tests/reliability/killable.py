@@ -13,9 +13,11 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 
+import syncproof.judging
 import syncproof.renderers
 import syncproof.runner
 import syncproof.unfinished
@@ -32,18 +34,20 @@ class Progress:
     """Counts the signs of progress of each phase, and ends this process at a chosen one."""
 
     def __init__(self, phase, at):
-        self.phase, self.counted, self.chosen = "setup", Counter(), (phase, at)
+        self.phase, self.counted, self.chosen, self.lock = "setup", Counter(), (phase, at), threading.RLock()
         sys.addaudithook(self._audited)
         self._counted(Journal, "_tell")
-        self._counted(syncproof.runner, "run_check")
+        self._counted(syncproof.judging, "run_check")
         self._begins("sync", syncproof.unfinished.Unfinished, "follow")
-        self._begins("judge", syncproof.runner, "judge")
         self._begins("report", syncproof.renderers, "write_reports")
 
     def sign(self):
-        self.counted[self.phase] += 1
-        if (self.phase, self.counted[self.phase]) == self.chosen:
-            os.kill(os.getpid(), signal.SIGKILL)
+        # Scenarios are judged by a thread of its own, while the next one syncs.
+        phase = "judge" if threading.current_thread().name.startswith("syncproof-judge") else self.phase
+        with self.lock:
+            self.counted[phase] += 1
+            if (phase, self.counted[phase]) == self.chosen:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def _audited(self, event, _):
         if event in SIGNS:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 from syncproof.drivers import Ended
+from syncproof.judging import Played
 from syncproof.mapping.grammar import Side
 from syncproof.model import ScenarioResult
-from syncproof.runner import Played
 from syncproof.sandbox import Sandbox
 from syncproof.scenario.grammar import Scenario
 from tests.stories.test_go_live import without_times
