@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from syncproof.errors import InputError
-from syncproof.scenario.loader import builtin, known_rules, load_scenario, load_scenarios
+from syncproof.scenario.loader import builtin, builtin_folder, find, known_rules, load_scenario, load_scenarios
 
 Write = Callable[..., Path]
 
@@ -145,6 +145,11 @@ def test_every_built_in_scenario_loads_says_why_and_names_its_bug_classes() -> N
 
     assert found
     assert [s.id for s in found if not (s.title and s.why and s.classes)] == []
+
+
+def test_the_scenarios_that_ship_are_those_which_their_content_tells() -> None:
+    # They are told apart by a line of text, which is quick; a folder of one's own is read.
+    assert {found.path for found in builtin().values()} == {found.path for found in find(str(builtin_folder()), Path())}
 
 
 def test_a_theme_gives_all_of_its_scenarios(tmp_path: Path) -> None:
