@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import signal
-import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ from .stage import live_scenario
 
 # What a shell variable is called for each placeholder of the connector file that systems give.
 _PREFIX = {Side.CRM: "CRM", Side.MA: "MA"}
+# How late Ctrl-C may be heard.
+_LOOK_EVERY_S = 0.1
 
 
 def parse_ports(text: str | None) -> tuple[int, int] | None:
@@ -73,7 +75,8 @@ def serve(
         with _told_to_stop() as stop:
             tell("\n".join(exports(sandbox, url)))
             tell(f"# seeded with {plural(people, 'person', 'people')}; `syncproof sandbox --help` tells what can be done; Ctrl-C ends it")
-            stop.wait()
+            while not stop:
+                time.sleep(_LOOK_EVERY_S)
 
 
 def _wanted(mapping: Path | None, shape: Path | None, connector: Path | None, network: str | None) -> _Wanted:
@@ -131,10 +134,14 @@ def exports(sandbox: Sandbox, control_url: str = "") -> list[str]:
 
 
 @contextmanager
-def _told_to_stop() -> Iterator[threading.Event]:
-    """Yield an event that Ctrl-C and SIGTERM set; both mean here that all went well."""
-    told = threading.Event()
-    kept = {number: signal.signal(number, lambda *_: told.set()) for number in (signal.SIGINT, signal.SIGTERM)}
+def _told_to_stop() -> Iterator[list[int]]:
+    """Yield a list that Ctrl-C and SIGTERM fill; both mean here that all went well.
+
+    Whoever waits for them has to look again and again: the system may hand a signal to another thread, which wakes nobody
+    who waits for a lock (seen once in some thirty Ctrl-C during a sync: it was never heard).
+    """
+    told: list[int] = []
+    kept = {number: signal.signal(number, lambda number, _: told.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield told
     finally:
