@@ -7,7 +7,7 @@ import shlex
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, TypeVar
 
 from syncproof_mocks.journal import Entry
 
@@ -37,6 +37,9 @@ from .stage import Stage
 from .starting import Starter, connector_for, described
 from .unfinished import Unfinished, evidence_so_far
 from .unhurried_gc import rare_collections
+
+T = TypeVar("T")
+_LOOK_UP_EVERY_S = 0.2
 
 
 class Runner:
@@ -108,9 +111,9 @@ class Runner:
         with ThreadPoolExecutor(1, "syncproof-judge") as judging, ThreadPoolExecutor(self.request.jobs) as pool:
             try:
                 if self.request.jobs == 1:
-                    return [told.result() for told in [one(n, s) for n, s in enumerate(chosen, start=1)]]
+                    return [_awaited(told) for told in [one(n, s) for n, s in enumerate(chosen, start=1)]]
                 waiting = [pool.submit(one, n, s) for n, s in enumerate(chosen, start=1)]
-                return [w.result().result() for w in waiting]
+                return [_awaited(_awaited(performed)) for performed in waiting]
             except BaseException:
                 # Ctrl-C, or a bug of ours: nobody waits for connectors that may take minutes to end by themselves.
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -255,6 +258,13 @@ class Runner:
 def run(request: RunRequest) -> RunResult:
     """Run the scenarios of a request and write its reports."""
     return Runner(request).run()
+
+
+def _awaited(future: Future[T]) -> T:
+    """Return what comes of a future, looking up now and then: Ctrl-C that another thread was given wakes nobody who waits."""
+    while not future.done():
+        wait([future], _LOOK_UP_EVERY_S)
+    return future.result()
 
 
 def scenario_seed(seed: int, scenario_id: str) -> int:

@@ -23,6 +23,7 @@ TAIL_LIMIT = 64 * 1024
 GRACE_S = 2.0
 # How much longer than its own limits the supervisor may take before it is taken for dead.
 _PATIENCE_S = 15.0
+_LOOK_UP_EVERY_S = 0.2
 # How long processes of a run are looked for whose supervisor was killed, how often in vain, and what lies between.
 _MARKED_S, _EMPTY_LOOKS, _MARKED_PAUSE_S = 5.0, 4, 0.02
 _SUPERVISOR = Path(__file__).with_name("_supervisor.py")
@@ -157,7 +158,12 @@ class Running:
         until = time.monotonic() + self._patience_s
         text = b""
         while not text.endswith(b"\n"):
-            ready, _, _ = select.select([self._report_fd], [], [], max(0.0, until - time.monotonic()))
+            ready: list[int] = []
+            left = 1.0
+            while not ready and left > 0:
+                left = until - time.monotonic()
+                # Ctrl-C that the system gave to another thread is heard when this one wakes.
+                ready, _, _ = select.select([self._report_fd], [], [], max(0.0, min(left, _LOOK_UP_EVERY_S)))
             chunk = os.read(self._report_fd, 1 << 16) if ready else b""
             if not chunk:
                 return None
