@@ -154,11 +154,11 @@ class _Sort(NamedTuple):
 
 def _sort_of(judgement: Judgement) -> _Sort:
     """Return the sort of a judgement; asked for every field of everybody, so the rules are worked out once per sort."""
-    base, now, observed = judgement.situation.base, judgement.situation.now, judgement.observed
+    situation, observed = judgement.situation, judgement.observed
     return _Sort(
-        base is not None and base[0] != now[0], base is not None and base[1] != now[1], judgement.meeting.created_on is not None,
-        None in now, isinstance(observed[0], str) or isinstance(observed[1], str), len(judgement.acts) > 1,
-        judgement.courses is not None and judgement.was_edited_meanwhile, judgement.rule.type.value, judgement.rule.direction.value,
+        situation.crm_changed, situation.ma_changed, judgement.meeting.created_on is not None,
+        None in situation.now, isinstance(observed[0], str) or isinstance(observed[1], str), len(judgement.acts) > 1,
+        judgement.was_edited_meanwhile, judgement.rule.type.value, judgement.rule.direction.value,
     )  # fmt: skip
 
 
